@@ -59,11 +59,11 @@ $(VENV)/.tests: $(VENV)/.runs requirements-dev.txt
 
 # ---- for those who change socialq
 
-# Pins for every Python and system at once; the addresses of a package index never get into the files.
+# Pins for every Python and system at once.
 lock: setup-dev
 	$(BIN)/python -m pip install --quiet uv
 	for file in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
-	  --no-header --no-emit-index-url --no-emit-find-links --annotation-style line $$file.in --output-file $$file.txt || exit 1; done
+	  --no-header --annotation-style line $$file.in --output-file $$file.txt || exit 1; done
 
 env-example: setup-dev
 	$(BIN)/python -m tests.tools.env_example > .env.example
