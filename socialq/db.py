@@ -1,0 +1,130 @@
+"""The database: engines, transactions and the database's clock. Knows no table."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from socialq import clock
+from socialq.errors import Unavailable
+
+BUSY_SECONDS = 5
+BEGIN_TRIES = 6
+SHORTEST_PAUSE = 0.001
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values; comes back aware, in UTC, on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Opens transactions. `paced`: background writers on SQLite pause after each write, for its lock is not fair."""
+
+    def __init__(self, url: str, *, paced: bool = False) -> None:
+        self.engine = _engine(url)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self._paced = paced and self.sqlite
+        self._writing = self.engine.execution_options(writing=True)
+        self._one_writer = threading.Lock()
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A writing transaction: commits at the end, rolls back on any exception. Keep it under 100 ms, call nobody inside."""
+        if not self.sqlite:
+            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        with self._one_writer:
+            started = clock.boottime()
+            with Session(self._writing, expire_on_commit=False) as session:
+                _begin_immediate(session)
+                with _committing(session):
+                    yield session
+            if self._paced:
+                clock.sleep(max(SHORTEST_PAUSE, clock.boottime() - started))
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A reading transaction; nothing written in it survives."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def now(session: Session) -> datetime:
+    """The database's clock. On PostgreSQL never `now()`, which stands still in a transaction; on SQLite the host is the database."""
+    if session.get_bind().dialect.name == "sqlite":
+        return clock.host_now()
+    moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
+
+
+@contextmanager
+def _committing(session: Session) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        session.rollback()
+        raise
+    session.commit()
+
+
+def _begin_immediate(session: Session) -> None:
+    """SQLite gives up on a busy lock after BUSY_SECONDS; nothing has happened yet, so ask again."""
+    for attempt in range(1, BEGIN_TRIES + 1):
+        try:
+            session.connection()
+            return
+        except OperationalError as error:
+            session.rollback()
+            if "locked" not in str(error) and "busy" not in str(error):
+                raise
+            if attempt == BEGIN_TRIES:
+                raise Unavailable("The database is busy; nothing was changed. Try again in a moment.") from None
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=20)
+    event.listen(engine, "connect", _sqlite_connection)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connection(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver sends no BEGIN of its own; _sqlite_begin does
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

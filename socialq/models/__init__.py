@@ -1,0 +1,21 @@
+"""Facts. Importing the package makes every table known; it imports no network and no library but SQLAlchemy."""
+
+from socialq.models.base import Record
+from socialq.models.channel import Channel
+from socialq.models.client import Client, Slot
+from socialq.models.delivery import Attempt, Delivery, Worker
+from socialq.models.event import Event
+from socialq.models.heartbeat import Heartbeat
+from socialq.models.incident import Incident
+from socialq.models.media import Media
+from socialq.models.member import Member, MemberClient
+from socialq.models.outbox import OutboxMail
+from socialq.models.post import Approval, Post, Revision, RevisionChannel, RevisionMedia
+from socialq.models.report import Report
+from socialq.models.snapshot import COMMON, ChannelSnapshot, PostSnapshot, Rollup
+
+__all__ = [
+    "COMMON", "Approval", "Attempt", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat", "Incident", "Media",
+    "Member", "MemberClient", "OutboxMail", "Post", "PostSnapshot", "Record", "Report", "Revision", "RevisionChannel",
+    "RevisionMedia", "Rollup", "Slot", "Worker",
+]  # fmt: skip

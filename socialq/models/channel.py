@@ -1,0 +1,36 @@
+"""Channel: a client's account on a network. Its credentials are sealed with the channel's own name inside."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from socialq.models.base import Record
+
+
+class Channel(Record):
+    __tablename__ = "channels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    network: Mapped[str] = mapped_column(String(32))
+    server: Mapped[str] = mapped_column(String(255), default="")
+    remote_id: Mapped[str] = mapped_column(String(255), default="")
+    handle: Mapped[str] = mapped_column(String(255), default="")
+    credentials: Mapped[bytes | None] = mapped_column(LargeBinary)
+    credentials_version: Mapped[int] = mapped_column(default=1)
+    refreshing_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the server said at connect: see networks.base.Limits
+    paused_at: Mapped[datetime | None]
+    disconnected_at: Mapped[datetime | None]
+    disconnected_reason: Mapped[str] = mapped_column(default="")
+    next_pull_at: Mapped[datetime | None] = mapped_column(index=True)
+    pulling_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    @property
+    def owner(self) -> str:
+        """The name under which this channel's credentials are sealed."""
+        return f"channel:{self.id}"

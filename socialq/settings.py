@@ -1,0 +1,86 @@
+"""Where things are and how long they may take. What the VA decides is in the database, not here."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from socialq.domain.times import Times
+
+
+def _default_data_dir() -> Path:
+    return Path("data").resolve()
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """SOCIALQ_NAME_FILE: the value is what the file holds (how containers hand over secrets)."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        import os
+
+        path = os.environ.get(f"SOCIALQ_{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """Every field is `SOCIALQ_<NAME>` in the environment or in `.env`; times are seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="SOCIALQ_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=_default_data_dir, description="Folder of everything socialq keeps: database, media, keys, logs.")
+    database_url: str = Field("", description="Empty: SQLite in DATA_DIR. PostgreSQL: postgresql+psycopg://user:password@host/name")
+    redis_url: str = Field("", description="Empty: a Redis of its own, on a socket in DATA_DIR. Else redis://host:6379/0")
+    secret_key: str = Field("", description="Empty: kept in DATA_DIR/keys. Signs links and cookies.")
+    base_url: str = Field("http://127.0.0.1:8000", description="The address under which people reach this installation; links in mails use it.")
+    media_url: str = Field("", description="Public address of the media folder, for networks that fetch. Empty: BASE_URL.")
+    allow_private_hosts: bool = Field(False, description="Let people connect servers on private or loopback addresses.")
+    smtp_url: str = Field("", description="smtp://user:password@host:587 or smtps://...; empty: no mail leaves.")
+    ping_url: str = Field("", description="Fetched while all is well; an outside watchman tells you when that stops.")
+    node_name: str = Field("", description="Name of this machine when several share a database. Empty: its machine id.")
+    web_threads: int = Field(8, ge=1, le=64, description="Threads of the web server.")
+    publish_threads: int = Field(16, ge=1, le=256, description="Posts that one publish worker sends at the same time.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    tick: float = Field(0.25, gt=0, description="The scheduler asks this often what is due.")
+    start: float = Field(15, gt=0, description="Longest from claim to the first byte of the final call.")
+    hard: float = Field(20, gt=0, description="Longest from the first byte to the end of the final call.")
+    record: float = Field(15, gt=0, description="Longest from the answer until it is committed.")
+    lease: float = Field(60, gt=0, description="From claim until a delivery counts as lost.")
+    quarantine: float = Field(90, gt=0, description="From the sender's end to the first look.")
+    gap: float = Field(30, gt=0, description="Between two looks.")
+    rering: float = Field(30, gt=0, description="Ring again after this long, then twice, up to ten times as long.")
+    backoff: float = Field(15, gt=0, description="First wait after a try that did not go out; doubles up to 20 times as long.")
+    read_limit: float = Field(3600, gt=0, description="Reading back fails for so long: a person is asked.")
+    prepare_lead: float = Field(900, ge=0, description="Preparation starts this long before the promised time.")
+    upload: float = Field(60, gt=0, description="Longest for one call of preparation, an upload or a reading.")
+    network_acts: float = Field(60, gt=0, description="Longest time in which a network may still act on a complete request.")
+    network_lags: float = Field(30, gt=0, description="Longest time until a network's own lists show a new post.")
+    heartbeat: float = Field(5, gt=0, description="Scheduler and workers say this often that they live.")
+    ping_every: float = Field(30, gt=0, description="A ping job runs through each queue this often.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource, file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
+
+    @property
+    def times(self) -> Times:
+        return Times(**{name: getattr(self, name) for name in Times.__dataclass_fields__})
+
+    @model_validator(mode="after")
+    def _inequalities(self) -> Self:
+        problems = self.times.broken()
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'socialq.sqlite3'}"
