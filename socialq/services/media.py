@@ -1,0 +1,108 @@
+"""Taking in pictures: a file is accepted (decoded, written again, stored) before the transaction that records it.
+
+Never inside one: nothing reads a file while others wait for the database."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from socialq import db
+from socialq.errors import BadInput
+from socialq.models import Media
+from socialq.services.pictures import remade
+from socialq.services.storage import Storage
+
+MAX_BYTES = 20_000_000
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A picture of ours in storage that no row speaks of yet."""
+
+    name: str
+    media_type: str
+    width: int
+    height: int
+    size: int
+    sha256: str
+
+
+class Intake:
+    """Accepts files and remembers which, so that they go again when their rows are not made. Use `keeping`."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.accepted: list[Accepted] = []
+
+    def accept(self, source: Path | bytes, sent_as: str | None = None) -> Accepted:
+        """A file, or bytes with the name that came along.
+
+        Raises BadInput (no picture, too large, not what its name says) or Unavailable (disk full)."""
+        name = sent_as if sent_as is not None else str(source if isinstance(source, Path) else "")
+        data = source if isinstance(source, bytes) else _read(source, shown(name))
+        if len(data) > MAX_BYTES:
+            raise _too_large(shown(name))
+        picture = remade(data, os.path.splitext(name)[1].lstrip("."), shown(name))
+        stored = self._storage.put(picture.data, picture.suffix)
+        checksum = hashlib.sha256(picture.data).hexdigest()
+        found = Accepted(stored, picture.media_type, picture.width, picture.height, len(picture.data), checksum)
+        self.accepted.append(found)
+        return found
+
+
+@contextmanager
+def keeping(storage: Storage) -> Iterator[Intake]:
+    """Files accepted inside stay only when the block ends well, so the transaction with `record` belongs inside it.
+
+    A commit whose answer was lost may have happened: then the files stay, for a file without a row harms nobody."""
+    intake = Intake(storage)
+    try:
+        yield intake
+    except BaseException as error:
+        if not (isinstance(error, DBAPIError) and error.connection_invalidated):
+            for one in intake.accepted:
+                storage.remove(one.name)
+        raise
+
+
+def record(session: Session, client_id: int, accepted: Accepted) -> Media:
+    """The row of an accepted picture."""
+    row = Media(client_id=client_id, **vars(accepted), created_at=db.now(session))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def shown(name: str) -> str:
+    """A sender's file name as a message may show it: the last part, printable characters, 60 of them at most."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = "".join(char if char.isprintable() else "?" for char in last)
+    return (clean[: _SHOWN - 1] + "…" if len(clean) > _SHOWN else clean) or "The file"
+
+
+def _read(path: Path, name: str) -> bytes:
+    """At most MAX_BYTES and one, of an ordinary file: a pipe or a device could deliver for ever."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise BadInput(f"{name} is not a file.")
+            if facts.st_size > MAX_BYTES:
+                raise _too_large(name)
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "the name holds a NUL"
+        raise BadInput(f"{name} cannot be read ({why}).") from None
+
+
+def _too_large(name: str) -> BadInput:
+    return BadInput(f"{name} is too large: a picture may have {MAX_BYTES // 1_000_000} MB at most.")

@@ -1,0 +1,165 @@
+"""Decoding and writing pictures again: what leaves here was made by us, whatever came in. Stores nothing."""
+
+import io
+import threading
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
+from pillow_heif import register_heif_opener
+
+from socialq.errors import BadInput
+from socialq.services.gif import measure
+
+MAX_PIXELS = 50_000_000  # of what comes in: a telephone makes 48 megapixels
+HEIF_PIXELS = 26_000_000  # its decoder takes 20 bytes a pixel
+LONGEST = 4000  # of what we keep: with it no picture is above the 16 megapixels that networks take
+KEPT_BYTES = 8_000_000
+GIF_PIXELS = 30_000_000  # over all frames
+GIF_FRAMES = 300
+JPEG_SCANS = 100  # of a progressive JPEG: each costs the whole picture once more
+QUALITIES = (90, 80, 70, 60)
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "HEIF")
+EXTENSIONS = {
+    "jpg": "JPEG", "jpeg": "JPEG", "jpe": "JPEG", "jfif": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP",
+    "heic": "HEIF", "heif": "HEIF",
+}  # fmt: skip
+KNOWN = "jpg, png, gif, webp or heic"
+
+register_heif_opener(thumbnails=False)
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# Pillow raises by itself above twice the limit; between the two we refuse below, so its warning has nobody to tell.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+_one_at_a_time = threading.Lock()  # a decoded picture takes up to 4 bytes a pixel
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as we wrote it: `suffix` is jpg, png or gif."""
+
+    data: bytes
+    suffix: str
+    media_type: str
+    width: int
+    height: int
+
+
+def remade(data: bytes, extension: str, shown: str) -> Picture:
+    """Decodes the bytes and writes them again: upright, sRGB, no metadata.
+
+    JPEG, or PNG when something shows through, or GIF when it moves. `extension` is what the name promises, without dot;
+    `shown` is the name for messages.
+    Raises BadInput, before decoding where the header gives it away."""
+    promised = EXTENSIONS.get(extension.lower())
+    if promised is None:
+        raise BadInput(f"{shown} is not a picture that can be used: save it as {KNOWN}.")
+    try:
+        with _one_at_a_time, _opened(data, promised, shown) as image:
+            if image.format == "GIF" and getattr(image, "is_animated", False):
+                return _moving(image)
+            return _still(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large(shown) from None
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, RuntimeError, MemoryError, OverflowError):
+        # What a decoder raises on a damaged file differs from format to format; all of it means the same.
+        raise BadInput(f"{shown} is damaged and cannot be read: save it again and take the new file.") from None
+
+
+def _opened(data: bytes, promised: str, shown: str) -> Image.Image:
+    """Reads the header only. Refuses what is something else, too large, or made to be expensive."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        raise BadInput(f"{shown} is not what its name says: it is no picture ({KNOWN}).") from None
+    found = "JPEG" if image.format == "MPO" else image.format
+    if found != promised:
+        raise BadInput(f"{shown} is not what its name says: it is a {found} picture. Rename it, or save it again.")
+    if image.width * image.height > (most := HEIF_PIXELS if found == "HEIF" else MAX_PIXELS):
+        raise _too_large(shown, most)
+    if found == "JPEG" and data.count(b"\xff\xda") > JPEG_SCANS:
+        raise BadInput(f"{shown} is built in an unusual way: save it again as an ordinary JPEG.")
+    if found == "GIF":
+        frames, pixels = measure(data, GIF_FRAMES)
+        if frames > GIF_FRAMES or pixels > (GIF_PIXELS if frames > 1 else MAX_PIXELS):
+            raise BadInput(
+                f"{shown} moves for too long: at most {GIF_FRAMES} frames, {GIF_PIXELS // 1_000_000} megapixels in all."
+            )
+    elif getattr(image, "n_frames", 1) > 1 and found in ("PNG", "WEBP"):
+        raise BadInput(f"{shown} is a moving {found} picture: only GIF may move. Save it as GIF.")
+    return image
+
+
+def _still(image: Image.Image) -> Picture:
+    if image.mode in ("P", "1"):  # colour numbers cannot be averaged
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    elif image.mode.startswith("I;16"):
+        image = image.convert("I").point([value // 256 for value in range(65536)], "L")
+    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)  # before anything that copies
+    upright = ImageOps.exif_transpose(image)
+    plain = _srgb(upright)
+    if plain.mode == "RGBA":
+        return _png(plain)
+    for quality in QUALITIES:
+        data = _bytes(plain, "JPEG", quality=quality, optimize=True)
+        if len(data) <= KEPT_BYTES:
+            break
+    return Picture(data, "jpg", "image/jpeg", *plain.size)
+
+
+def _png(image: Image.Image) -> Picture:
+    """Smaller until it fits: a see-through photograph is rare, and PNG knows no quality."""
+    data = _bytes(image, "PNG", optimize=False)
+    while len(data) > KEPT_BYTES:
+        image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)), Image.Resampling.LANCZOS)
+        data = _bytes(image, "PNG", optimize=False)
+    return Picture(data, "png", "image/png", *image.size)
+
+
+def _moving(image: Image.Image) -> Picture:
+    size = image.size
+    frames, durations = [], []
+    for frame in ImageSequence.Iterator(image):
+        durations.append(max(20, min(60_000, int(frame.info.get("duration", 100)))))
+        frames.append(_bare(frame.convert("RGBA").crop((0, 0, *size))))
+    data = _bytes(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0, disposal=2)
+    if len(data) > KEPT_BYTES:
+        raise BadInput("The moving picture is too large: make it shorter or smaller (8 MB at most).")
+    return Picture(data, "gif", "image/gif", *size)
+
+
+def _srgb(image: Image.Image) -> Image.Image:
+    """RGB, or RGBA when something shows through; colours as the profile in the file meant them."""
+    alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
+    profile = image.info.get("icc_profile")
+    plain = image if profile and image.mode in ("CMYK", "L") else image.convert("RGB")
+    plain = _from_profile(plain, profile) if profile else plain
+    if alpha is not None and alpha.getextrema() != (255, 255):
+        plain.putalpha(alpha)
+    return _bare(plain)
+
+
+def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
+    """A profile that does not fit its picture is left aside, as browsers do."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return image.convert("RGB")
+    return made if made is not None else image.convert("RGB")
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """Without anything that a file brought along: Pillow writes some of it (comments, profiles) by itself."""
+    image.info = {}
+    return image
+
+
+def _bytes(image: Image.Image, form: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def _too_large(shown: str, most: int = MAX_PIXELS) -> BadInput:
+    return BadInput(f"{shown} has too many pixels: at most {most // 1_000_000} megapixels. Make it smaller.")
