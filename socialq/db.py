@@ -73,6 +73,13 @@ class Database:
             yield session
             session.rollback()
 
+    def now(self) -> datetime:
+        """The database's clock, outside any transaction of the caller."""
+        if self.sqlite:
+            return clock.host_now()
+        with self.read() as session:
+            return now(session)
+
     def dispose(self) -> None:
         self.engine.dispose()
 
@@ -113,7 +120,9 @@ def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=20)
+    engine = create_engine(
+        parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=20
+    )
     event.listen(engine, "connect", _sqlite_connection)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
@@ -121,7 +130,13 @@ def _engine(url: str) -> Engine:
 
 def _sqlite_connection(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver sends no BEGIN of its own; _sqlite_begin does
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "fullfsync=ON",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

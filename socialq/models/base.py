@@ -16,6 +16,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+
 class Record(DeclarativeBase):
     """Times end in _at and are aware UTC; dates end in _on; JSON columns hold plain objects."""
 

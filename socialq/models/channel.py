@@ -22,7 +22,9 @@ class Channel(Record):
     credentials_version: Mapped[int] = mapped_column(default=1)
     refreshing_until: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
-    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the server said at connect: see networks.base.Limits
+    limits: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # what the server said at connect: see networks.base.Limits
     paused_at: Mapped[datetime | None]
     disconnected_at: Mapped[datetime | None]
     disconnected_reason: Mapped[str] = mapped_column(default="")

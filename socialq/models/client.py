@@ -26,7 +26,10 @@ class Client(Record):
 
 class Slot(Record):
     __tablename__ = "slots"
-    __table_args__ = (UniqueConstraint("client_id", "weekday", "at"), CheckConstraint("weekday BETWEEN 0 AND 6", "weekday"))
+    __table_args__ = (
+        UniqueConstraint("client_id", "weekday", "at"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", "weekday"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"))

@@ -23,6 +23,7 @@ class Delivery(Record):
         UniqueConstraint("channel_id", "remote_id"),
         Index("ix_deliveries_due", "state", "due_at"),
         Index("ix_deliveries_same_text", "channel_id", "fingerprint"),
+        Index("ix_deliveries_lane", "channel_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -104,7 +105,9 @@ class Worker(Record):
     host_id: Mapped[str] = mapped_column(String(64))
     boot_id: Mapped[str] = mapped_column(String(64))
     pid: Mapped[int]
-    pid_started: Mapped[str] = mapped_column(String(32))  # start time of the process, so that a reused pid is not taken for it
+    pid_started: Mapped[str] = mapped_column(
+        String(32)
+    )  # start time of the process, so that a reused pid is not taken for it
     started_at: Mapped[datetime]
     beat_at: Mapped[datetime]
     redis_at: Mapped[datetime | None]  # when Redis last answered it

@@ -13,7 +13,9 @@ _OPEN = text("resolved_at IS NULL")
 
 class Incident(Record):
     __tablename__ = "incidents"
-    __table_args__ = (Index("uq_incidents_open", "kind", "subject", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),)
+    __table_args__ = (
+        Index("uq_incidents_open", "kind", "subject", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))

@@ -44,7 +44,9 @@ class Revision(Record):
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     media: Mapped[list["RevisionMedia"]] = relationship(order_by="RevisionMedia.position", cascade="all, delete-orphan")
-    channels: Mapped[list["RevisionChannel"]] = relationship(order_by="RevisionChannel.channel_id", cascade="all, delete-orphan")
+    channels: Mapped[list["RevisionChannel"]] = relationship(
+        order_by="RevisionChannel.channel_id", cascade="all, delete-orphan"
+    )
 
 
 class RevisionMedia(Record):

@@ -30,7 +30,11 @@ class Limits:
 
     def updated(self, found: Mapping[str, Any]) -> "Limits":
         """With what the server said (a channel's `limits`), unknown names left out."""
-        known = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items() if key in Limits.__dataclass_fields__}
+        known: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in found.items()
+            if key in Limits.__dataclass_fields__
+        }
         return replace(self, **known)
 
 

@@ -345,6 +345,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_deliveries_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_deliveries_lane", ["channel_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveries_post_id"), ["post_id"], unique=False)
         batch_op.create_index("ix_deliveries_same_text", ["channel_id", "fingerprint"], unique=False)
         batch_op.create_index(
@@ -454,6 +455,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_deliveries_same_text")
         batch_op.drop_index(batch_op.f("ix_deliveries_post_id"))
+        batch_op.drop_index("ix_deliveries_lane")
         batch_op.drop_index("ix_deliveries_due")
 
     op.drop_table("deliveries")

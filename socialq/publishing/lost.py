@@ -1,0 +1,120 @@
+"""What nobody brings home: leases that ran out, senders that died, polls without an end. The scheduler's part; it sends nothing."""
+
+import os
+import signal
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.orm import Session
+
+from socialq.db import Database, now
+from socialq.domain.states import DeliveryState, Move, target
+from socialq.domain.times import Times
+from socialq.models import Attempt, Delivery, Worker
+from socialq.publishing import life, record
+from socialq.publishing.record import Seen
+
+ACTOR = "scheduler"
+AT_ONCE = 100
+
+
+def give_up_lost(db: Database, times: Times) -> int:
+    """Leases that ran out: unknown. That proves nothing about the sender, so the quarantine waits for its end."""
+    with db.read() as session:
+        rows = [Seen(d.id, d.attempt) for d in session.scalars(_leases_over(now(session), times))]
+    for seen in rows:
+        with db.begin() as session:
+            ended = session.scalar(_attempt(seen).with_only_columns(Attempt.ended_at))
+            record.lose(session, seen, "its worker has not been heard of", times, ended=ended is not None, actor=ACTOR)
+    return len(rows)
+
+
+def bury(db: Database, data_dir: Path, times: Times) -> int:
+    """Workers of this host that are proved dead: their open attempts have ended, what they were sending is unknown from now on."""
+    dead = [w for w in life.living(db, data_dir) if life.is_dead(w, data_dir)]
+    for worker in dead:
+        with db.begin() as session:
+            for attempt in session.scalars(_open_attempts(worker.id)).all():
+                _end_by_death(session, attempt, times)
+            session.execute(update(Worker).where(Worker.id == worker.id).values(gone_at=now(session)))
+        (data_dir / "workers" / worker.id).unlink(missing_ok=True)
+    return len(dead)
+
+
+def kill_stopped(db: Database, data_dir: Path, times: Times, awake_since: datetime) -> int:
+    """A stopped process keeps its lock and may still write: if its delivery waits for its end, it is killed (then buried).
+    After a sleep of the whole machine everybody gets two beats of grace: `awake_since` is when the caller last woke."""
+    stopped = []
+    with db.read() as session:
+        moment = now(session)
+        if moment - awake_since < timedelta(seconds=2 * times.heartbeat):
+            return 0
+        silent = Worker.beat_at < moment - timedelta(seconds=times.lease)
+        for worker in session.scalars(select(Worker).where(Worker.gone_at.is_(None), silent)):
+            if (
+                worker.host_id == life.host_id(data_dir)
+                and session.scalars(_waiting_for(worker.id)).first() is not None
+            ):
+                stopped.append(worker)
+    return sum(_kill(worker, data_dir) for worker in stopped)
+
+
+def give_up_processing(db: Database, times: Times) -> int:
+    """Accepted, but the network has not finished within its time: a person is asked at once."""
+    with db.read() as session:
+        over = Delivery.process_until < now(session)
+        query = select(Delivery).where(Delivery.state == DeliveryState.PROCESSING, over).limit(AT_ONCE)
+        rows = [Seen(d.id, d.attempt) for d in session.scalars(query)]
+    for seen in rows:
+        with db.begin() as session:
+            where = (
+                Delivery.id == seen.delivery_id,
+                Delivery.state == DeliveryState.PROCESSING,
+                Delivery.attempt == seen.attempt,
+            )
+            session.execute(update(Delivery).where(*where).values(state=target(Move.LOSE)))
+            record.ask(session, seen, "the network accepted it and has not said whether it is out", ACTOR)
+    return len(rows)
+
+
+def _leases_over(moment: datetime, times: Times) -> Select[Delivery]:
+    """A lease that ends later than a new one would was written by a clock that ran ahead: over as well."""
+    ahead = Delivery.lease_until > moment + timedelta(seconds=times.lease) + timedelta(seconds=5)
+    over = or_(Delivery.lease_until < moment, ahead)
+    return select(Delivery).where(Delivery.state == DeliveryState.PUBLISHING, over).limit(AT_ONCE)
+
+
+def _attempt(seen: Seen) -> Select[Attempt]:
+    return select(Attempt).where(Attempt.delivery_id == seen.delivery_id, Attempt.number == seen.attempt)
+
+
+def _open_attempts(worker_id: str) -> Select[Attempt]:
+    return select(Attempt).where(Attempt.worker_id == worker_id, Attempt.ended_at.is_(None))
+
+
+def _waiting_for(worker_id: str) -> Select[Attempt]:
+    unknown = (Delivery.id == Attempt.delivery_id) & (Delivery.state == DeliveryState.UNKNOWN)
+    return _open_attempts(worker_id).join(Delivery, unknown)
+
+
+def _end_by_death(session: Session, attempt: Attempt, times: Times) -> None:
+    seen = Seen(attempt.delivery_id, attempt.number)
+    record.end_attempt(session, seen.delivery_id, seen.attempt, "died", "its worker died")
+    if record.lose(session, seen, "its worker died while sending", times, ended=True, actor=ACTOR):
+        return
+    waiting = (
+        Delivery.id == seen.delivery_id,
+        Delivery.state == DeliveryState.UNKNOWN,
+        Delivery.attempt == seen.attempt,
+    )
+    starts = now(session) + timedelta(seconds=times.quarantine)
+    session.execute(update(Delivery).where(*waiting, Delivery.ask_at.is_(None)).values(look_at=starts, misses=0))
+
+
+def _kill(worker: Worker, data_dir: Path) -> bool:
+    """Only the very process: its start time, and the lock that it still holds."""
+    if life.is_dead(worker, data_dir) or life.process_start(worker.pid) != worker.pid_started or not worker.pid_started:
+        return False
+    os.kill(worker.pid, signal.SIGKILL)
+    return True

@@ -1,0 +1,59 @@
+"""Asks the network about what it has accepted: published, rejected, or still at it."""
+
+import logging
+
+from sqlalchemy import select, update
+
+from socialq.db import now
+from socialq.domain.delivery import Settlement
+from socialq.domain.outcomes import Outcome, Processing, Published, Rejected
+from socialq.domain.retry import backoff
+from socialq.domain.states import DeliveryState, Move
+from socialq.models import Delivery
+from socialq.networks.base import CanPoll
+from socialq.publishing import record
+from socialq.publishing.record import Seen
+from socialq.publishing.sender import Sender
+from socialq.publishing.work import Work, read_work
+
+log = logging.getLogger(__name__)
+ACTOR = "worker"
+
+
+def poll(sender: Sender, ids: list[int]) -> None:
+    for delivery_id in ids:
+        with sender.db.read() as session:
+            due = (Delivery.state == DeliveryState.PROCESSING) & (Delivery.check_at <= now(session))
+            delivery = session.scalars(select(Delivery).where(Delivery.id == delivery_id, due)).first()
+            work = read_work(session, sender, delivery) if delivery else None
+        if work is not None:
+            _write(sender, work, _ask_network(sender, work))
+
+
+def _ask_network(sender: Sender, work: Work) -> Outcome | None:
+    """None: no usable answer, ask again later (the process deadline ends it)."""
+    network = sender.network(work.network)
+    if not isinstance(network, CanPoll):
+        return None
+    try:
+        return network.poll(work.handle or "", work.account)
+    except Exception as error:  # a poll is repeatable: a failed one says nothing
+        log.warning("polling delivery %s ended in %s", work.delivery_id, type(error).__name__)
+        return None
+    finally:
+        work.account.call.close()
+
+
+def _write(sender: Sender, work: Work, outcome: Outcome | None) -> None:
+    seen, here = Seen(work.delivery_id, work.attempt), [DeliveryState.PROCESSING]
+    with sender.db.begin() as session:
+        if isinstance(outcome, Published):
+            record.good_news(session, seen, outcome, ACTOR)
+        elif isinstance(outcome, Rejected):
+            settlement = Settlement(Move.REFUSE, {}, "delivery_rejected", outcome.reason)
+            record.apply(session, seen, settlement, here, ACTOR)
+        else:
+            later = now(session) + backoff(sender.times.backoff, 1, sender.jitter())
+            check_at = max(outcome.check_at, later) if isinstance(outcome, Processing) else later
+            where = (Delivery.id == seen.delivery_id, Delivery.state.in_(here), Delivery.attempt == seen.attempt)
+            session.execute(update(Delivery).where(*where).values(check_at=check_at, rung_at=None))

@@ -1,0 +1,96 @@
+"""Reads one delivery into plain data, so that no transaction is open and no record alive while a network is called."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from socialq.domain.message import Wanted
+from socialq.domain.outcomes import Prepared
+from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision
+from socialq.networks.base import Account, Attachment, Content
+from socialq.networks.call import Call
+from socialq.publishing.sender import Sender
+from socialq.services.accounts import open_account
+
+
+@dataclass(frozen=True)
+class Work:
+    """A delivery as it stood when it was read."""
+
+    delivery_id: int
+    attempt: int
+    misses: int
+    channel_id: int
+    client_id: int
+    network: str
+    account: Account
+    content: Content
+    identity: str | None
+    ready: bool  # a preparation has ended; identity and memory are what it left
+    handle: str | None
+
+    @property
+    def prepared(self) -> Prepared:
+        """What an earlier preparation left; only meaningful when `ready`."""
+        return Prepared(self.identity or "", dict(self.content.memory))
+
+    def using(self, call: Call) -> Account:
+        return replace(self.account, call=call)
+
+
+def read_work(session: Session, sender: Sender, delivery: Delivery) -> Work:
+    """Raises Unavailable when the channel's credentials cannot be opened."""
+    channel, client = session.execute(
+        select(Channel, Client).join(Client, Client.id == Channel.client_id).where(Channel.id == delivery.channel_id)
+    ).one()
+    account = open_account(channel, sender.parts.secrets, sender.preparing_call())
+    content = _content(session, delivery, client.language, sender.parts.media)
+    return Work(
+        delivery.id, delivery.attempt, delivery.misses, channel.id, client.id, channel.network, account, content,
+        delivery.identity, delivery.prepared_at is not None, delivery.handle,
+    )  # fmt: skip
+
+
+def read_wanted(session: Session, work: Work) -> Wanted:
+    """What a look must find: sent since the first attempt began, under an id that no other delivery of the channel has."""
+    started = session.scalar(select(func.min(Attempt.started_at)).where(Attempt.delivery_id == work.delivery_id))
+    others = select(Delivery.remote_id).where(Delivery.channel_id == work.channel_id, Delivery.remote_id.is_not(None))
+    taken = frozenset(r for r in session.scalars(others.where(Delivery.id != work.delivery_id)) if r)
+    assert started is not None  # it was claimed, so it has an attempt
+    known = session.scalar(
+        others.where(Delivery.id != work.delivery_id, Delivery.published_at < started)
+        .order_by(Delivery.published_at.desc())
+        .limit(1)
+    )
+    return Wanted(work.content.text, len(work.content.media), started, taken, known)
+
+
+def new_memory(delivery: Delivery) -> dict[str, Any]:
+    """The memory with the random key from which an identity is made; kept for as long as the delivery lives."""
+    return dict(delivery.memory) | ({} if "key" in delivery.memory else {"key": secrets.token_hex(16)})
+
+
+def _content(session: Session, delivery: Delivery, language: str, folder: Path) -> Content:
+    revision = session.get_one(Revision, delivery.revision_id)
+    files = {
+        m.id: m for m in session.scalars(select(Media).where(Media.id.in_([item.media_id for item in revision.media])))
+    }
+    attached = tuple(_attachment(files[item.media_id], item.alt, folder) for item in revision.media)
+    memory: Mapping[str, Any] = dict(delivery.memory)
+    return Content(revision.text, attached, language, _parent(session, delivery), str(memory.get("key", "")), memory)
+
+
+def _attachment(media: Media, alt: str, folder: Path) -> Attachment:
+    return Attachment(folder / media.name, media.media_type, alt, media.sha256, media.width, media.height)
+
+
+def _parent(session: Session, delivery: Delivery) -> Mapping[str, Any] | None:
+    if delivery.after_id is None:
+        return None
+    parent = session.get_one(Delivery, delivery.after_id)
+    return {"remote_id": parent.remote_id, "url": parent.url, "memory": dict(parent.memory)}
