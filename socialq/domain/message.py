@@ -48,8 +48,8 @@ def fingerprint(text: str, media: Iterable[str]) -> str:
 
 
 def resemblance(one: str, other: str) -> float:
-    """Shared words over all words, 0 to 1 (Jaccard)."""
-    a, b = set(re.findall(r"\w+", normalise(one))), set(re.findall(r"\w+", normalise(other)))
+    """Shared words over all words, 0 to 1 (Jaccard). A link is one word, whichever: networks shorten, rewrite and append them."""
+    a, b = _words(one), _words(other)
     return len(a & b) / len(a | b) if a | b else 0.0
 
 
@@ -68,6 +68,10 @@ def judge(seen: Iterable[Seen], wanted: Wanted, *, complete: bool) -> Look:
         return LookFailed("a post that is known to be there was not in the list")
     near = [post for post in free if post.created_at >= wanted.started_at - OTHERS_SINCE and _alike(post, wanted)]
     return Near("a post that resembles it is there", near[0].url) if near else Absent()
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", re.sub(r"https?://\S+", " link ", normalise(text))))
 
 
 def _equal(post: Seen, wanted: Wanted) -> bool:

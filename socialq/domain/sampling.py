@@ -1,4 +1,4 @@
-"""How often numbers are pulled: the younger a post, the more often. Steps count from its publication, not the last pull."""
+"""How often numbers are pulled: the younger a post, the more often. Steps count from its publication."""
 
 from datetime import datetime, timedelta
 

@@ -46,7 +46,7 @@ def next_free(
     taken: Collection[datetime],
     horizon: timedelta = HORIZON,
 ) -> datetime | None:
-    """The first slot after `after` with none of `taken` (the channel's instants) within five minutes. None: all full."""
+    """The first slot after `after` with none of `taken` (the channel's instants) within five minutes. None: full."""
     free = (at for at in occurrences(slots, zone, after, horizon) if all(abs(at - other) > NEAR for other in taken))
     return next(free, None)
 
