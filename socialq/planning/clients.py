@@ -1,0 +1,74 @@
+"""Clients and their weekly slots. Connects nothing and plans no post."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from socialq import db
+from socialq.domain import slots
+from socialq.domain.times import LATENESS_AT_LEAST, Times
+from socialq.domain.words import one_line
+from socialq.errors import BadInput
+from socialq.models import Client, Slot
+from socialq.models.client import LATENESS_LIMIT
+from socialq.services import events
+
+LANGUAGES = ("nl", "en")
+LONGEST_LIMIT = 86_400
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class NewClient:
+    """What a person typed; `slots` like "tue 09:00", `lateness_limit` in seconds."""
+
+    name: str
+    timezone: str = "Europe/Amsterdam"
+    language: str = "nl"
+    approval_needed: bool = True
+    slots: tuple[str, ...] = ()
+    lateness_limit: int = LATENESS_LIMIT
+    colour: str = "#0B5C63"
+
+
+def add_client(session: Session, times: Times, new: NewClient, by: str) -> Client:
+    """Raises BadInput in one sentence; then nothing is stored."""
+    try:
+        name = one_line(new.name, "The client's name", LONGEST_NAME)
+        slots.zone(new.timezone)
+        weekly = {slots.parse_slot(written) for written in new.slots}
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    _check(new, times)
+    if session.scalar(select(Client.id).where(Client.name == name)):
+        raise BadInput(f"There is already a client called “{name}”.")
+    client = Client(
+        name=name, timezone=new.timezone, language=new.language, colour=new.colour, created_at=db.now(session),
+        approval_needed=new.approval_needed, lateness_limit=new.lateness_limit,
+    )  # fmt: skip
+    session.add(client)
+    session.flush()
+    _add_slots(session, client, weekly)
+    events.record(session, by, "add_client", f"client:{client.id}", client.id, name=name)
+    return client
+
+
+def _check(new: NewClient, times: Times) -> None:
+    if new.language not in LANGUAGES:
+        raise BadInput(f"The language “{new.language}” is not there: use {' or '.join(LANGUAGES)}.")
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", new.colour, re.ASCII):
+        raise BadInput("A colour is written like #0B5C63.")
+    shortest = int(max(LATENESS_AT_LEAST, times.shortest_limit))
+    if not shortest <= new.lateness_limit <= LONGEST_LIMIT:
+        raise BadInput(
+            f"A post may be late by {shortest // 60} minutes at least and {LONGEST_LIMIT // 3600} hours at most."
+        )
+
+
+def _add_slots(session: Session, client: Client, weekly: Iterable[slots.WeeklySlot]) -> None:
+    for slot in sorted(weekly):
+        session.add(Slot(client_id=client.id, weekday=slot.weekday, at=slot.at))
+    session.flush()

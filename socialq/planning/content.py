@@ -1,0 +1,102 @@
+"""What a post says: checked against every channel before anything of it is stored. Knows no time and no state."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from socialq.domain.message import fingerprint, normalise
+from socialq.domain.words import storable
+from socialq.errors import BadInput, NotFound
+from socialq.models import Channel, Client, Media, Revision
+from socialq.networks.base import Attachment, Content
+from socialq.planning.found import Desk, channels_of, client_of
+
+LONGEST_TEXT = 100_000  # no network takes as much; more is a mistake of the clipboard
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stored picture of the client, and what it shows for those who cannot see it."""
+
+    media_id: int
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a person typed: text, pictures in their order, ids of channels."""
+
+    text: str
+    channels: tuple[int, ...]
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A draft that every one of its channels would take."""
+
+    text: str
+    channels: list[Channel]
+    pictures: list[tuple[Media, str]] = field(default_factory=list)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.text, [media.sha256 for media, _ in self.pictures])
+
+
+def check(session: Session, desk: Desk, client_id: int, draft: Draft) -> Checked:
+    """Raises BadInput (with the networks' own counts) or NotFound; stores nothing."""
+    client = client_of(session, client_id)
+    channels = channels_of(session, client_id, draft.channels)
+    text = _fit(draft.text, "The text")
+    if len(text) > LONGEST_TEXT:
+        raise BadInput(f"The text has {len(text)} characters: no network takes that many.")
+    if not normalise(text) and not draft.pictures:
+        raise BadInput("The post is empty: give it a text or a picture.")
+    checked = Checked(text, channels, _pictures(session, client_id, draft.pictures))
+    refuse(checked, client, desk)
+    return checked
+
+
+def refuse(checked: Checked, client: Client, desk: Desk) -> None:
+    """Raises BadInput with what the networks have against it, as one line."""
+    media = tuple(
+        Attachment(desk.media / row.name, row.media_type, alt, row.sha256, row.width, row.height)
+        for row, alt in checked.pictures
+    )
+    content = Content(checked.text, media, client.language)
+    found = dict.fromkeys(problem for channel in checked.channels for problem in _problems(content, channel, desk))
+    if found:
+        raise BadInput(" ".join(found))
+
+
+def of_revision(session: Session, revision: Revision, client_id: int) -> Checked:
+    """What a stored revision says."""
+    channels = channels_of(session, client_id, [one.channel_id for one in revision.channels])
+    pictures = [(session.get_one(Media, one.media_id), one.alt) for one in revision.media]
+    return Checked(revision.text, channels, pictures)
+
+
+def _problems(content: Content, channel: Channel, desk: Desk) -> Iterable[str]:
+    network = desk.networks.get(channel.network)
+    if network is None:
+        return [f"Channel {channel.id} belongs to a network that this installation does not know ({channel.network})."]
+    return network.problems(content, network.limits.updated(channel.limits))
+
+
+def _pictures(session: Session, client_id: int, wanted: Sequence[Picture]) -> list[tuple[Media, str]]:
+    ids = {one.media_id for one in wanted}
+    rows = session.scalars(select(Media).where(Media.id.in_(ids), Media.client_id == client_id))
+    found = {row.id: row for row in rows}
+    if missing := sorted(ids - set(found)):
+        raise NotFound(f"There is no picture {missing[0]} of this client.")
+    return [(found[one.media_id], _fit(one.alt, "The alt text").strip()) for one in wanted]
+
+
+def _fit(text: str, what: str) -> str:
+    try:
+        return storable(text, what)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
