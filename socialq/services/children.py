@@ -1,0 +1,149 @@
+"""Keeps child processes alive and ends them together. A child ends when its parent is gone, however the parent went."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from socialq import clock
+
+LOOK = 0.1
+FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0
+SETTLED = 10.0
+CANNOT_BEGIN = 2
+LEASH = "SOCIALQ_LEASH_FD"
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+log = structlog.get_logger()
+
+
+class Stop:
+    """A wish to end. A plain flag: a signal handler that takes a lock (as Event.set does) can block its own thread for ever."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self) -> None:
+        self.asked = True
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps at most so long, in short steps; True when it has been asked."""
+        until = clock.boottime() + seconds
+        while not self.asked and (left := until - clock.boottime()) > 0:
+            clock.sleep(min(left, LOOK))
+        return self.asked
+
+
+def stop_on_signals() -> Stop:
+    """SIGTERM, SIGINT and SIGHUP become a wish. Call it in the main thread."""
+    stop = Stop()
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: stop.ask())
+    return stop
+
+
+@dataclass(frozen=True)
+class Command:
+    """What is kept alive. `last`: it ends after the others, for they use it. `fds`: open files that it inherits."""
+
+    name: str
+    argv: Sequence[str]
+    last: bool = False
+    fds: tuple[int, ...] = ()
+
+
+@dataclass
+class _Child:
+    command: Command
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0
+    wait: float = FIRST_WAIT
+    again_at: float = field(default=0)
+
+    def lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+class Children:
+    """The children of one supervisor. `grace`: seconds between the wish that they end and SIGKILL."""
+
+    def __init__(self, commands: Sequence[Command], grace: float) -> None:
+        self._children = [_Child(command) for command in commands]
+        self._grace = grace
+        self._hopeless = False
+        self._leash, self._held = os.pipe()  # our end closes with us, and the children read that
+
+    def keep(self, stop: Stop) -> int:
+        """Starts all, starts again what ends, and returns when all have ended: 0 when it was asked to stop, 2 when a child
+        says that it cannot begin (exit code 2, after a sentence of its own): trying again would not help."""
+        try:
+            while not stop.asked and not self._hopeless:
+                for child in self._children:
+                    self._look_after(child)
+                stop.wait(LOOK)
+        finally:
+            self._end([child for child in self._children if not child.command.last])
+            self._end([child for child in self._children if child.command.last])
+        return CANNOT_BEGIN if self._hopeless else 0
+
+    def pids(self) -> dict[str, int]:
+        """Process ids of those that live, by name."""
+        return {child.command.name: child.process.pid for child in self._children if child.process and child.lives()}
+
+    def _look_after(self, child: _Child) -> None:
+        now = clock.boottime()
+        if child.lives():
+            return
+        if child.process is not None:
+            self._ended(child, now)
+        if now >= child.again_at and not self._hopeless:
+            child.process, child.started = self._start(child.command), now
+
+    def _ended(self, child: _Child, now: float) -> None:
+        assert child.process is not None
+        code = child.process.returncode
+        self._hopeless = self._hopeless or code == CANNOT_BEGIN
+        child.wait = FIRST_WAIT if now - child.started > SETTLED else min(child.wait * 2, LONGEST_WAIT)
+        child.again_at = now if code == 0 else now + child.wait
+        if code not in (0, CANNOT_BEGIN):
+            log.warning("a process ended and is started again", process=child.command.name, code=code)
+        child.process = None
+
+    def _start(self, command: Command) -> subprocess.Popen[bytes]:
+        """In a session of its own: a terminal's Ctrl-C reaches the supervisor, which then asks in order."""
+        fds = (self._leash, *command.fds)
+        env = os.environ | {LEASH: str(self._leash)}
+        return subprocess.Popen(
+            list(command.argv), env=env, pass_fds=fds, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def _end(self, children: list[_Child]) -> None:
+        living = [child.process for child in children if child.process and child.lives()]
+        for process in living:
+            process.send_signal(signal.SIGTERM)
+        until = clock.boottime() + self._grace
+        while any(process.poll() is None for process in living) and clock.boottime() < until:
+            clock.sleep(LOOK / 2)
+        for process in living:
+            if process.poll() is None:
+                log.warning("a process did not end in time and is killed", pid=process.pid)
+                process.kill()
+            process.wait()
+
+
+def end_with_parent(grace: float) -> None:
+    """In a child: SIGTERM to itself when its supervisor is gone, the hard way `grace` seconds later. Else nothing happens."""
+    descriptor = os.environ.pop(LEASH, "")
+    if descriptor:
+        threading.Thread(target=_watch, args=(int(descriptor), grace), daemon=True, name="leash").start()
+
+
+def _watch(descriptor: int, grace: float) -> None:
+    os.read(descriptor, 1)  # nobody writes: it returns when the other end is closed
+    os.kill(os.getpid(), signal.SIGTERM)
+    clock.sleep(grace)
+    os._exit(1)

@@ -1,0 +1,39 @@
+"""The web server under `socialq up`: gunicorn on a socket that it is handed, ending with its parent. `… serve FD THREADS GRACE`"""
+
+import sys
+
+from gunicorn.app.base import BaseApplication
+
+from socialq.services.children import end_with_parent
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """One process of threads; the application is made in the worker, so that no connection is shared across a fork."""
+
+    def __init__(self, descriptor: int, threads: int, grace: int) -> None:
+        self._options = {
+            "bind": f"fd://{descriptor}", "worker_class": "gthread", "workers": 1, "threads": threads, "graceful_timeout": grace,
+            "timeout": 60, "loglevel": "warning", "control_socket_disable": True,
+        }  # fmt: skip
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> object:
+        from socialq.app import create_app
+
+        return create_app()
+
+
+def main() -> None:
+    """Until it is told to end."""
+    descriptor, threads, grace = (int(word) for word in sys.argv[1:4])
+    end_with_parent(grace + 5)
+    Server(descriptor, threads, grace).run()
+
+
+if __name__ == "__main__":
+    main()

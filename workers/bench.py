@@ -1,0 +1,127 @@
+"""One role's process at work: its pool, its name as a worker, its pulse. Jobs are handed to it; nothing here decides what is sent."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from socialq import clock
+from socialq.db import now
+from socialq.models import Heartbeat
+from socialq.publishing import ring
+from socialq.publishing.life import Life
+from socialq.publishing.sender import Sender
+from socialq.services import events
+from socialq.services.children import Stop
+from socialq.wiring import Parts
+from workers.pool import Lane, Pool
+from workers.skew import TOO_FAR
+
+UseCase = Callable[[Sender, list[int]], None]
+
+MOST_JOBS = 5000  # then the process is replaced by a fresh one
+UPLOADS = 4  # that one piece of work may need
+DELIVERIES = frozenset({"publish", "prepare", "reconcile", "poll"})
+REFUSALS_EVERY = 60.0
+FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Bench:
+    """What the job functions are handed."""
+
+    role: str
+    parts: Parts
+    life: Life
+    stop: Stop
+    pool: Pool
+    redis_seen: float | None = None  # boot time at which Redis last answered
+    jobs: int = 0
+    clock_off: float = 0.0
+    abandoned: bool = False
+    _refused_at: float | None = None
+
+    @property
+    def sender(self) -> Sender:
+        return Sender(self.parts, self.life.id)
+
+    def leaving(self) -> bool:
+        """It takes no more jobs: asked to stop, old, or one of its threads does not come back."""
+        return self.stop.asked or self.abandoned or self.jobs >= MOST_JOBS
+
+    def by_channel(self, kind: str, ids: list[int], use_case: UseCase) -> None:
+        """Deliveries, one lane a channel. A machine whose clock is far off sends nothing; others may."""
+        if kind == "publish" and abs(self.clock_off) > TOO_FAR:
+            return
+        sender = self.sender
+        for lane in ring.lanes(self.parts.db, ids):
+            self._submit(Lane((kind, lane.channel_id), lane.host, lane.ids, lambda one: use_case(sender, one)))
+
+    def one_by_one(self, kind: str, ids: list[int], work: Callable[[int], None], hosts: Sequence[str] = ()) -> None:
+        """Things that do not wait for one another."""
+        for one, host in zip(ids, hosts or [""] * len(ids), strict=True):
+            self._submit(Lane((kind, one), host, [one], lambda these: work(these[0])))
+
+    def heard(self) -> None:
+        """Redis answered just now."""
+        self.redis_seen = clock.boottime()
+
+    def pulse(self) -> None:
+        """The queue's heartbeat: a job came all the way through Redis to this process."""
+        with self.parts.db.begin() as session:
+            moment = now(session)
+            session.merge(Heartbeat(name=f"queue:{self.role}", beat_at=moment, facts={"redis_at": moment.isoformat()}))
+
+    def persist(self, work: Callable[[], None]) -> None:
+        """Does it, again and again while the database is away; returns undone when the process is leaving."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return work()
+            except (OperationalError, InterfaceError) as error:
+                log.warning("the database does not answer; asking again", error=type(error.orig).__name__)
+                if self.stop.wait(wait):
+                    return None
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    def refuse(self, why: str) -> None:
+        """A job that is none of ours. It is logged, and written down at most once a minute."""
+        log.warning("a job was refused", queue=self.role, why=why)
+        moment = clock.boottime()
+        if self._refused_at is not None and moment - self._refused_at < REFUSALS_EVERY:
+            return
+        self._refused_at = moment
+        self.persist(lambda: self._write_refusal(why))
+
+    @property
+    def longest(self) -> float:
+        """No piece of work takes longer, its preparation included: a thread that does is given up, and the process with it."""
+        times = self.parts.settings.times
+        return times.grace + times.lease + UPLOADS * times.upload
+
+    def drain(self) -> bool:
+        """Brings home what has begun and hands the rest back to the database. False when a thread did not come back."""
+        left = self.pool.close()
+        waiting = [one for (kind, _), ids in left.items() if kind in DELIVERIES for one in ids]
+        if waiting:
+            self._hand_back(waiting)
+        lost = self.pool.overstayed(self.longest)
+        return self.pool.wait(self.parts.settings.times.grace, besides=lost) and not lost
+
+    def _write_refusal(self, why: str) -> None:
+        with self.parts.db.begin() as session:
+            events.record(session, "worker", "refuse", f"queue:{self.role}", None, why=why)
+
+    def _submit(self, lane: Lane) -> None:
+        left = self.pool.submit(lane)
+        if left and lane.key[0] in DELIVERIES:
+            self._hand_back(left)
+
+    def _hand_back(self, ids: list[int]) -> None:
+        try:
+            ring.unring(self.parts.db, ids)
+        except Exception as error:
+            log.warning("ids could not be handed back; they are rung again later", error=type(error).__name__)

@@ -1,0 +1,110 @@
+"""What the scheduler does, entry by entry: asks the use cases what is due and rings the queue that serves it."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+
+from socialq import clock
+from socialq.db import now
+from socialq.models import Heartbeat
+from socialq.publishing import lost, missed, ring
+from socialq.services import incidents
+from socialq.wiring import Parts
+from workers.queues import PUBLISH, PULL, QUEUES, SLOW, Bell
+from workers.skew import ALERT, skew
+
+KEEP = timedelta(days=1)
+
+
+@dataclass
+class Desk:
+    """Each method is one entry of the timetable. One that rings does nothing while Redis is silent: the rows wait."""
+
+    parts: Parts
+    bell: Bell
+    name: str = field(default_factory=lambda: f"scheduler:{socket.gethostname()}:{os.getpid()}")
+    clock_off: float | None = None
+    _looked_at: float = field(default_factory=clock.boottime)
+    _awake_since: datetime | None = None
+
+    def ring(self) -> None:
+        """What is due, as long as a whole statement's worth comes back."""
+        while self._ring(PUBLISH, "publish", ring.ring) >= ring.AT_ONCE:
+            continue
+
+    def miss_slots(self) -> None:
+        missed.miss_slots(self.parts.db, self.parts.settings.times)
+
+    def give_up_lost(self) -> None:
+        lost.give_up_lost(self.parts.db, self.parts.settings.times)
+
+    def give_up_processing(self) -> None:
+        lost.give_up_processing(self.parts.db, self.parts.settings.times)
+
+    def bury(self) -> None:
+        """Dead workers, and those that stand still with something in their hands (not right after the machine itself slept)."""
+        db, folder, times = self.parts.db, self.parts.settings.data_dir, self.parts.settings.times
+        woken, self._looked_at = self._looked_at + 2 * times.heartbeat < clock.boottime(), clock.boottime()
+        if woken or self._awake_since is None:
+            self._awake_since = db.now()
+        lost.kill_stopped(db, folder, times, self._awake_since)
+        lost.bury(db, folder, times)
+
+    def look(self) -> None:
+        self._ring(PULL, "reconcile", ring.looks)
+
+    def poll(self) -> None:
+        self._ring(PULL, "poll", ring.polls)
+
+    def prepare(self) -> None:
+        self._ring(SLOW, "prepare", ring.preparations)
+
+    def ping(self) -> None:
+        """One job through each queue: the worker that gets it writes the queue's heartbeat."""
+        if self.bell.answers():
+            for queue in QUEUES:
+                self.bell.ring(queue, "ping", [])
+
+    def beat(self) -> None:
+        """This scheduler lives; since when Redis has not answered; how far the clocks are apart."""
+        self.bell.answers()
+        with self.parts.db.begin() as session:
+            moment = now(session)
+            facts = {"redis_at": self._redis_at(moment), "clock_off": self.clock_off}
+            session.merge(Heartbeat(name=self.name, beat_at=moment, facts=facts))
+
+    def compare_clocks(self) -> None:
+        """More than 2 s apart is told, once, until it is right again."""
+        self.clock_off = round(skew(self.parts.db), 3)
+        subject = f"machine:{socket.gethostname()}"
+        with self.parts.db.begin() as session:
+            if abs(self.clock_off) > ALERT:
+                incidents.open_incident(session, "clock_off", subject, None, {"seconds": self.clock_off})
+            else:
+                incidents.resolve_incidents(session, subject, "scheduler", ["clock_off"])
+
+    def sweep(self) -> None:
+        """Heartbeats of processes that are long gone."""
+        with self.parts.db.begin() as session:
+            session.execute(delete(Heartbeat).where(Heartbeat.beat_at < now(session) - KEEP))
+
+    def _ring(self, queue: str, job: str, due: Callable[..., list[int]]) -> int:
+        """Marks what is due and rings for it; takes the mark back when Redis did not take the job. How many were rung."""
+        if not self.bell.answers():
+            return 0
+        ids = due(self.parts.db, self.parts.settings.times)
+        if ids and not self.bell.ring(queue, job, ids):
+            ring.unring(self.parts.db, ids)
+            return 0
+        return len(ids)
+
+    def _redis_at(self, moment: datetime) -> Any:
+        """When Redis last answered, by the database's clock."""
+        if self.bell.answered_at is None:
+            return None
+        return (moment - timedelta(seconds=clock.boottime() - self.bell.answered_at)).isoformat()

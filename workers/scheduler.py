@@ -1,0 +1,107 @@
+"""Asks the database, tick by tick, what is due, and rings for it. Decides nothing and sends nothing; two of them are harmless."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from socialq import clock
+from socialq.services.children import Stop, end_with_parent, stop_on_signals
+from socialq.services.logs import set_up
+from socialq.wiring import load_settings
+from workers.desk import Desk
+from workers.queues import Bell, connect
+from workers.role import await_parts
+
+LONGEST_WAIT = 2.0
+SAY_AGAIN = 60.0
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Entry:
+    """One line of the timetable: what, how often (seconds), and how it has been going. A failure delays only itself."""
+
+    every: float
+    function: Callable[[], object]
+    next_at: float = 0.0
+    wait: float = 0.0
+    said_at: float | None = None
+
+    def run(self, now: float) -> None:
+        """Runs it when its time has come. While it fails it is tried again after at most 2 s."""
+        if now < self.next_at:
+            return
+        try:
+            self.function()
+        except Exception as error:
+            self.wait = min(LONGEST_WAIT, max(self.every, 0.1) if not self.wait else self.wait * 2)
+            self.next_at = now + self.wait
+            self._say(error, now)
+            return
+        if self.said_at is not None:
+            log.info("works again", what=self.function.__name__)
+        self.next_at, self.wait, self.said_at = now + self.every, 0.0, None
+
+    def _say(self, error: Exception, now: float) -> None:
+        """At the first failure and once a minute: a database that is away fails four times a second."""
+        if self.said_at is not None and now - self.said_at < SAY_AGAIN:
+            return
+        self.said_at = now
+        if isinstance(error, OperationalError | InterfaceError):
+            log.error("the database does not answer", what=self.function.__name__, error=type(error.orig).__name__)
+        else:
+            log.exception("an entry of the timetable failed", what=self.function.__name__)
+
+
+def timetable(desk: Desk) -> list[Entry]:
+    """All that happens by itself, in seconds. What waits for Redis stands beside what does not; neither holds up the other."""
+    times = desk.parts.settings.times
+    minute = 12 * times.heartbeat
+    return [
+        Entry(times.tick, desk.ring),
+        Entry(times.tick, desk.miss_slots),
+        Entry(times.tick, desk.give_up_lost),
+        Entry(times.tick, desk.bury),
+        Entry(times.tick, desk.look),
+        Entry(times.tick, desk.poll),
+        Entry(times.tick, desk.prepare),
+        Entry(times.heartbeat, desk.beat),
+        Entry(times.ping_every, desk.ping),
+        Entry(minute, desk.give_up_processing),
+        Entry(minute, desk.compare_clocks),
+        Entry(60 * minute, desk.sweep),
+    ]
+
+
+class Scheduler:
+    """`tick(now)` runs what is due at boot time `now`, in the timetable's order; it never raises."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.entries = timetable(desk)
+
+    def tick(self, now: float) -> None:
+        for entry in self.entries:
+            entry.run(now)
+
+
+def run() -> NoReturn:
+    """The scheduler's process: ticks until it is asked to stop."""
+    settings = load_settings()
+    set_up(settings.log_level, "scheduler")
+    stop = stop_on_signals()
+    end_with_parent(settings.times.grace)
+    parts = await_parts(settings, stop)
+    if parts is not None:
+        ticking(Scheduler(Desk(parts, Bell(connect(settings)))), stop, settings.tick)
+    raise SystemExit(0)
+
+
+def ticking(scheduler: Scheduler, stop: Stop, every: float) -> None:
+    while not stop.asked:
+        started = clock.boottime()
+        scheduler.tick(started)
+        stop.wait(max(0.0, started + every - clock.boottime()))

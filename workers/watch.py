@@ -1,0 +1,59 @@
+"""A thread beside the work: says that the process lives, compares clocks, and sees threads that do not come back."""
+
+import threading
+from datetime import timedelta
+from typing import NoReturn
+
+import structlog
+
+from socialq import clock
+from workers.bench import Bench
+from workers.skew import skew
+
+LOOK = 1.0
+SKEW_EVERY = 60.0
+
+log = structlog.get_logger()
+
+
+class Watch:
+    """One a process; ends with it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._times = bench.parts.settings.times
+        self._beat_at = self._skew_at = 0.0
+        self._answering_since: float | None = None  # the database, without a break
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="watch", daemon=True).start()
+
+    def _run(self) -> NoReturn:
+        while True:
+            self.look(clock.boottime())
+            clock.sleep(min(LOOK, self._times.heartbeat))
+
+    def look(self, now: float) -> None:
+        """One round at boot time `now`; never raises."""
+        try:
+            self._beat(now)
+        except Exception as error:
+            self._answering_since = None
+            log.warning("the heartbeat could not be written", error=type(error).__name__)
+        if self._bench.pool.overstayed(self._bench.longest) and self._answered_for(now) > self._times.record:
+            self._bench.abandoned = True
+
+    def _answered_for(self, now: float) -> float:
+        """A thread that holds an answer while the database is away does not overstay: it must live until it has written it."""
+        return 0.0 if self._answering_since is None else now - self._answering_since
+
+    def _beat(self, now: float) -> None:
+        if now < self._beat_at:
+            return
+        bench, db = self._bench, self._bench.parts.db
+        if now >= self._skew_at:
+            bench.clock_off, self._skew_at = skew(db), now + SKEW_EVERY
+        seen = bench.redis_seen
+        bench.life.beat(None if seen is None else db.now() - timedelta(seconds=now - seen))
+        self._beat_at = now + self._times.heartbeat
+        self._answering_since = self._answering_since if self._answering_since is not None else now
