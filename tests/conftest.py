@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,11 @@ POSTGRES = os.environ.get("SOCIALQ_TEST_POSTGRES_URL", "")
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the machine reaches a test; nothing is written outside its folder."""
-    for name in [name for name in os.environ if name.startswith("SOCIALQ_") and not name.startswith(("SOCIALQ_TEST", "SOCIALQ_SPECS"))]:
+    for name in [
+        name
+        for name in os.environ
+        if name.startswith("SOCIALQ_") and not name.startswith(("SOCIALQ_TEST", "SOCIALQ_SPECS"))
+    ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SOCIALQ_DATA_DIR", str(tmp_path / "data"))
 
@@ -31,23 +37,53 @@ def _postgres_server() -> str:
     return POSTGRES
 
 
-@pytest.fixture
-def postgres_url(_postgres_server: str) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All tables, no rows; each test gets a copy, because making them takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("template")
+    open_parts(Settings(data_dir=folder)).db.dispose()
+    return folder / "socialq.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(_postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with _postgres_database(_postgres_server, "template0") as url:
+        open_parts(Settings(data_dir=tmp_path_factory.mktemp("template"), database_url=url)).db.dispose()
+        yield url
+
+
+@contextmanager
+def _postgres_database(server_url: str, template: str) -> Iterator[str]:
     """A database of its own on the test server, dropped afterwards."""
     name = f"socialq_test_{secrets.token_hex(6)}"
-    server = create_engine(_postgres_server, isolation_level="AUTOCOMMIT")
+    server = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
-    yield make_url(_postgres_server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     server.dispose()
 
 
+@pytest.fixture
+def empty_postgres_url(_postgres_server: str) -> Iterator[str]:
+    """A database without tables."""
+    with _postgres_database(_postgres_server, "template0") as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(_postgres_server: str, _postgres_template: str) -> Iterator[str]:
+    """A database with all tables and no rows."""
+    with _postgres_database(_postgres_server, make_url(_postgres_template).database or "") as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Each test that asks for it runs once on each database."""
+    """With all tables. Each test that asks for it runs once on each database."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("_sqlite_template"), tmp_path / "test.sqlite3")
         return f"sqlite:///{tmp_path / 'test.sqlite3'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
