@@ -101,6 +101,14 @@ class ConnectFailed(Exception):
     """The account cannot be connected; the text is one plain sentence that says what to do. Holds no secret."""
 
 
+class ReadFailed(Exception):
+    """Numbers cannot be read now; the text says why, in plain words without a secret."""
+
+
+class AccessLost(ReadFailed):
+    """The network refuses the account: somebody must connect it again."""
+
+
 class Network(Protocol):
     """One module of this folder. `key` is its name in rows and URLs, `limits` what it declares."""
 

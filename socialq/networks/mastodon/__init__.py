@@ -1,0 +1,77 @@
+"""Mastodon: any instance, by token. This module declares and delegates; the SDK is imported where a call is made."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from socialq.domain.message import Wanted
+from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared
+from socialq.networks.base import Account, AccountMetrics, Connected, Content, Limits, Remember
+from socialq.networks.mastodon import connect, read, send
+from socialq.networks.text import count
+
+KEY_LIVES = timedelta(minutes=50)  # the server keeps an Idempotency-Key for an hour; less the lease, less five minutes
+
+
+@dataclass(frozen=True)
+class Mastodon:
+    """`limits` are what an instance has that was never changed; each channel keeps what its own instance said."""
+
+    key: str = "mastodon"
+    name: str = "Mastodon"
+    limits: Limits = Limits(characters=500, url_characters=23, media=4, image_bytes=16_000_000, image_pixels=33_177_600)
+    asks_server: bool = True
+    asks_handle: bool = False
+    metrics_given: frozenset[str] = frozenset({"likes", "comments", "shares", "followers"})
+
+    def connect(self, account: Account) -> Connected:
+        """The account's id, handle, base URL and the instance's limits. Raises ConnectFailed."""
+        return connect.connect(account)
+
+    def problems(self, post: Content, limits: Limits) -> list[str]:
+        """Counted as Mastodon counts: links alike, mentions without their host, an emoji as one."""
+        found = []
+        if not post.text.strip() and not post.media:
+            found.append("There is neither text nor a picture.")
+        if (size := count(post.text, limits.url_characters)) > limits.characters:
+            found.append(f"The text has {size} characters, this Mastodon server takes {limits.characters}.")
+        if len(post.media) > limits.media:
+            found.append(f"There are {len(post.media)} pictures, this Mastodon server takes {limits.media}.")
+        for number, one in enumerate(post.media, 1):
+            if one.media_type not in limits.media_types:
+                found.append(f"This Mastodon server does not take picture {number} ({one.media_type}).")
+            if one.width * one.height > limits.image_pixels:
+                found.append(
+                    f"Picture {number} has {one.width * one.height} pixels, this Mastodon server takes {limits.image_pixels}."
+                )
+            if len(one.alt) > limits.alt_characters:
+                found.append(
+                    f"The description of picture {number} has {len(one.alt)} characters, Mastodon takes {limits.alt_characters}."
+                )
+        return found
+
+    def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
+        """Uploads what is not uploaded yet. Deferred while the server still works on a picture."""
+        return send.prepare(post, account, remember)
+
+    def publish(self, prepared: Prepared, account: Account) -> Outcome:
+        """Exactly one request. Raises whatever cannot be explained: that is Unknown."""
+        return send.publish(prepared, account)
+
+    def find(self, prepared: Prepared, wanted: Wanted, account: Account) -> Look:
+        """Reads the account's own posts back past the start."""
+        return read.find(prepared, wanted, account)
+
+    def repeatable(self, prepared: Prepared, started_at: datetime, now: datetime) -> bool:
+        """While the server surely still knows the key."""
+        return timedelta() <= now - started_at <= KEY_LIVES
+
+    def metrics(self, remote_ids: list[str], account: Account) -> dict[str, Metrics | None]:
+        """Favourites, replies, boosts and quotes. Raises ReadFailed or AccessLost."""
+        return read.metrics(remote_ids, account)
+
+    def account_metrics(self, account: Account) -> AccountMetrics:
+        """Followers. Raises ReadFailed or AccessLost."""
+        return read.account_metrics(account)
+
+
+NETWORK = Mastodon()
