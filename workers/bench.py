@@ -1,24 +1,27 @@
 """One role's process at work: its pool, its name as a worker, its pulse. Jobs are handed to it; nothing here decides what is sent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from socialq import clock
 from socialq.db import now
-from socialq.models import Heartbeat
+from socialq.models import Channel, Heartbeat
+from socialq.networks.base import Account
 from socialq.publishing import ring
 from socialq.publishing.life import Life
 from socialq.publishing.sender import Sender
-from socialq.services import events
+from socialq.services import accounts, events
 from socialq.services.children import Stop
 from socialq.wiring import Parts
 from workers.pool import Lane, Pool
 from workers.skew import TOO_FAR
 
-UseCase = Callable[[Sender, list[int]], None]
+UseCase = Callable[[Sender, list[int]], object]
 
 MOST_JOBS = 5000  # then the process is replaced by a fresh one
 UPLOADS = 4  # that one piece of work may need
@@ -58,12 +61,20 @@ class Bench:
             return
         sender = self.sender
         for lane in ring.lanes(self.parts.db, ids):
-            self._submit(Lane((kind, lane.channel_id), lane.host, lane.ids, lambda one: use_case(sender, one)))
+            self._submit(Lane((kind, lane.channel_id), lane.host, lane.ids, lambda these: use_case(sender, these)))
 
-    def one_by_one(self, kind: str, ids: list[int], work: Callable[[int], None], hosts: Sequence[str] = ()) -> None:
-        """Things that do not wait for one another."""
-        for one, host in zip(ids, hosts or [""] * len(ids), strict=True):
-            self._submit(Lane((kind, one), host, [one], lambda these: work(these[0])))
+    def channels(self, kind: str, ids: list[int], work: Callable[[int], object]) -> None:
+        """Channels, each a lane of its own; ids that are none fall out."""
+        query = select(Channel.id, Channel.network, Channel.server).where(Channel.id.in_(ids))
+        with self.parts.db.read() as session:
+            found = session.execute(query).all()
+        for row in found:
+            host = urlsplit(row.server).netloc or row.network
+            self._submit(Lane((kind, row.id), host, [row.id], lambda these: work(these[0])))
+
+    def open_account(self, channel: Channel) -> Account:
+        """For reading: bounded as a whole."""
+        return accounts.open_account(channel, self.parts.secrets, self.sender.preparing_call())
 
     def heard(self) -> None:
         """Redis answered just now."""

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import delete
 
 from socialq import clock
-from socialq.db import now
+from socialq.db import Database, now
+from socialq.domain.times import Times
+from socialq.metrics import due
 from socialq.models import Heartbeat
 from socialq.publishing import lost, missed, ring
 from socialq.services import incidents
@@ -64,6 +66,12 @@ class Desk:
     def prepare(self) -> None:
         self._ring(SLOW, "prepare", ring.preparations)
 
+    def pull(self) -> None:
+        """Channels whose numbers are due: the worker that begins one marks it, until then it is named again."""
+        ids = due.due(self.parts.db, ring.AT_ONCE) if self.bell.answers() else []
+        if ids:
+            self.bell.ring(PULL, "pull", ids)
+
     def ping(self) -> None:
         """One job through each queue: the worker that gets it writes the queue's heartbeat."""
         if self.bell.answers():
@@ -93,11 +101,11 @@ class Desk:
         with self.parts.db.begin() as session:
             session.execute(delete(Heartbeat).where(Heartbeat.beat_at < now(session) - KEEP))
 
-    def _ring(self, queue: str, job: str, due: Callable[..., list[int]]) -> int:
+    def _ring(self, queue: str, job: str, mark: Callable[[Database, Times], list[int]]) -> int:
         """Marks what is due and rings for it; takes the mark back when Redis did not take the job. How many were rung."""
         if not self.bell.answers():
             return 0
-        ids = due(self.parts.db, self.parts.settings.times)
+        ids = mark(self.parts.db, self.parts.settings.times)
         if ids and not self.bell.ring(queue, job, ids):
             ring.unring(self.parts.db, ids)
             return 0

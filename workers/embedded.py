@@ -56,11 +56,16 @@ def make_folder(path: Path) -> None:
         raise Unavailable(f"The folder {path.parent} belongs to somebody else; remove it and start again.")
 
 
+def log_path(path: Path) -> Path:
+    """What the present server has to say, beside its socket."""
+    return path.with_suffix(".log")
+
+
 def command(server: str, path: Path) -> list[str]:
     """Nothing is saved: a lost doorbell is rung again by the database."""
     options = {
         "port": "0", "unixsocket": str(path), "unixsocketperm": "600", "save": "", "appendonly": "no", "daemonize": "no",
-        "dir": str(path.parent), "logfile": "", "loglevel": "warning", "databases": "1",
+        "dir": str(path.parent), "logfile": str(log_path(path)), "loglevel": "warning", "databases": "1",
     }  # fmt: skip
     return [server, *(word for name, value in options.items() for word in (f"--{name}", value))]
 
@@ -71,6 +76,7 @@ def main() -> None:
     path = socket_path(data_dir)
     make_folder(path)
     _ask_to_leave(path)
+    log_path(path).write_bytes(b"")
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -41,13 +41,20 @@ def poll(bench: Bench, ids: list[int]) -> None:
     bench.by_channel("poll", ids, use_case)
 
 
+def pull(bench: Bench, ids: list[int]) -> None:
+    """Channels whose numbers are due."""
+    from socialq.metrics.pull import pull as use_case
+
+    bench.channels("pull", ids, lambda one: use_case(bench.parts.db, bench.parts.networks, bench.open_account, one))
+
+
 def ping(bench: Bench, _ids: list[int]) -> None:
     """Says that the queue works from end to end."""
     bench.pulse()
 
 
 JOBS: dict[str, Callable[[Bench, list[int]], None]] = {
-    f"workers.jobs.{function.__name__}": function for function in (publish, prepare, reconcile, poll, ping)
+    f"workers.jobs.{function.__name__}": function for function in (publish, prepare, reconcile, poll, pull, ping)
 }
 
 

@@ -13,7 +13,7 @@ WAITING_PER_SLOT = 4
 LOOK = 0.1
 
 Key = tuple[str, int]
-Work = Callable[[list[int]], None]
+Work = Callable[[list[int]], object]
 
 log = structlog.get_logger()
 

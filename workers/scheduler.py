@@ -71,6 +71,7 @@ def timetable(desk: Desk) -> list[Entry]:
         Entry(times.tick, desk.prepare),
         Entry(times.heartbeat, desk.beat),
         Entry(times.ping_every, desk.ping),
+        Entry(times.ping_every, desk.pull),
         Entry(minute, desk.give_up_processing),
         Entry(minute, desk.compare_clocks),
         Entry(60 * minute, desk.sweep),

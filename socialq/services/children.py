@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -69,23 +69,28 @@ class _Child:
 
 
 class Children:
-    """The children of one supervisor. `grace`: seconds between the wish that they end and SIGKILL."""
+    """The children of one supervisor. `grace`: seconds between the wish that they end and SIGKILL.
+    `ending` is called when that begins."""
 
-    def __init__(self, commands: Sequence[Command], grace: float) -> None:
+    def __init__(self, commands: Sequence[Command], grace: float, ending: Callable[[], None] = lambda: None) -> None:
         self._children = [_Child(command) for command in commands]
         self._grace = grace
         self._hopeless = False
+        self._ending = ending
         self._leash, self._held = os.pipe()  # our end closes with us, and the children read that
 
-    def keep(self, stop: Stop) -> int:
-        """Starts all, starts again what ends, and returns when all have ended: 0 when it was asked to stop, 2 when a child
-        says that it cannot begin (exit code 2, after a sentence of its own): trying again would not help."""
+    def keep(self, stop: Stop, meanwhile: Callable[[], object] = lambda: None) -> int:
+        """Starts the first, does `meanwhile`, starts the others, and starts again what ends. Returns when all have ended:
+        0 when it was asked to stop, 2 when a child says that it cannot begin (exit code 2, after a sentence of its own)."""
         try:
+            self._look_after(self._children[0])
+            meanwhile()
             while not stop.asked and not self._hopeless:
                 for child in self._children:
                     self._look_after(child)
                 stop.wait(LOOK)
         finally:
+            self._ending()
             self._end([child for child in self._children if not child.command.last])
             self._end([child for child in self._children if child.command.last])
         return CANNOT_BEGIN if self._hopeless else 0

@@ -5,6 +5,8 @@ import sys
 from gunicorn.app.base import BaseApplication
 
 from socialq.services.children import end_with_parent
+from socialq.services.logs import set_up
+from socialq.wiring import load_settings
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -25,7 +27,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> object:
         from socialq.app import create_app
 
-        return create_app()
+        settings = load_settings()
+        set_up(settings.log_level, "web")
+        return create_app(settings)
 
 
 def main() -> None:
