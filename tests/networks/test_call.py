@@ -138,6 +138,7 @@ def test_refused_and_unknown_names_are_not_sent(make: Make) -> None:
         assert not_out(call, caught.value) == NotSent("the connection to the server failed")
 
 
+@pytest.mark.abuse(23)
 @pytest.mark.parametrize("script", [dripping, dripping_head, silent, without_end])
 def test_abuse_23_a_slow_or_endless_answer_ends_at_the_total(make: Make, script: Callable[[Line], None]) -> None:
     with peer(script) as server:
@@ -146,6 +147,7 @@ def test_abuse_23_a_slow_or_endless_answer_ends_at_the_total(make: Make, script:
         assert server.lines[0].ended.wait(5)
 
 
+@pytest.mark.abuse(23)
 def test_abuse_23_a_gzip_bomb_is_not_unpacked(make: Make) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n".encode()
@@ -153,6 +155,7 @@ def test_abuse_23_a_gzip_bomb_is_not_unpacked(make: Make) -> None:
         make().session().get(server.url)
 
 
+@pytest.mark.abuse(23)
 def test_abuse_23_a_body_over_ten_megabytes_is_cut_off(make: Make) -> None:
     def flood(line: Line) -> None:
         line.read()
@@ -179,6 +182,7 @@ def test_sending_to_a_stalled_peer_ends_and_the_rest_is_thrown_away(make: Make) 
         assert taken < 20_000_000
 
 
+@pytest.mark.abuse(22)
 @pytest.mark.parametrize("place", ["http://169.254.169.254/latest", "file:///etc/passwd", "http://[bad"])
 def test_abuse_22_a_redirect_is_never_followed(make: Make, place: str) -> None:
     moved = f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode()
