@@ -29,7 +29,7 @@ BREAKS = [
     ("no-web-below", "workers.slip", "flask"),
     ("no-web-below", "socialq.cli.slip", "socialq.app"),
     ("no-cli-in-workers", "workers.slip", "socialq.cli"),
-    ("services", "socialq.services.links", "socialq.services.incidents"),
+    ("services", "socialq.services.storage", "socialq.services.incidents"),
     ("networks", "socialq.networks.practice", "socialq.networks.mastodon"),
     ("flask", "socialq.models.slip", "flask"),
     ("queue", "socialq.planning.slip", "rq"),
