@@ -30,20 +30,20 @@ class _Ours(HTTPConnection):
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from None
         failure: OSError | None = None
-        for target in targets:
+        for place, target in enumerate(targets):
             try:
-                return self._connected(target)
+                return self._connected(target, 1 / (len(targets) - place))
             except OSError as error:
                 failure = error
         if isinstance(failure, TimeoutError):
             raise ConnectTimeoutError(self, "the server did not answer in time")
         raise NewConnectionError(self, f"connecting failed: {failure}")
 
-    def _connected(self, target: guard.Target) -> socket.socket:
-        """A socket to exactly this address. TLS, if any, comes next and has what is left of the time."""
+    def _connected(self, target: guard.Target, share: float) -> socket.socket:
+        """A socket to exactly this address, within its share of the time; TLS, if any, has what is left of the whole."""
         sock = socket.socket(target.family, socket.SOCK_STREAM)
         try:
-            sock.settimeout(self.exchange.connect_left())
+            sock.settimeout(self.exchange.connect_left() * share)
             sock.connect(target.address)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
