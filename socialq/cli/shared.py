@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -70,7 +70,7 @@ def local(at: datetime, zone: str) -> str:
 
 def instant(at: datetime | None) -> str | None:
     """ISO 8601 in UTC, for JSON."""
-    return at.isoformat() if at else None
+    return at.astimezone(UTC).isoformat() if at else None
 
 
 def client_facts(client: "Client") -> dict[str, Any]:
