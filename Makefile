@@ -9,7 +9,7 @@ ARGS ?=
 
 help:
 	@echo "make run     set up and start everything with demo data      make check   lint, types, imports"
-	@echo "make test    set up and pass the tests (ARGS='-k abuse')     make faults  the fault table (LONG=1: all night)"
+	@echo "make test    set up and pass the tests (ARGS='-k abuse')     make faults  the fault table (LONG=1: five times)"
 	@echo "make bench   the performance table (later)                   make shots   screenshots (later)"
 
 run: setup
