@@ -1,0 +1,79 @@
+"""Frozen numbers and figures become one page; the page with plotly's script inside becomes one file. Counts nothing."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from socialq.domain.slots import zone
+from socialq.errors import NotAllowed, Unavailable
+from socialq.models import Report
+from socialq.reports.orders import READY
+from socialq.reports.words import Words
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+SCRIPT_HERE = "<!-- plotly.js -->"
+TEXT_SHOWN = 240
+
+
+def page(numbers: dict[str, Any], figures: dict[str, Any], version: int) -> str:
+    """The report as HTML, with a mark where plotly's script belongs (it is 4.8 MB and the same for all)."""
+    words, there = Words(numbers["client"]["language"]), zone(numbers["zone"])
+    first, last = date.fromisoformat(numbers["starts_on"]), date.fromisoformat(numbers["ends_on"])
+    until = numbers["data_until"] and datetime.fromisoformat(numbers["data_until"])
+    month_before = words.month(date.fromordinal(first.toordinal() - 1), year=False)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= {
+        "number": words.number, "signed": words.signed, "percent": words.percent, "shortened": shortened, "link": link,
+        "day": lambda on: words.day(date.fromisoformat(on)),
+        "moment": lambda at: words.moment(datetime.fromisoformat(at), there),
+    }  # fmt: skip
+    return environment.get_template("reports/month.html").render(
+        n=numbers, figures=figures, w=words, version=version, colour=numbers["colour"],
+        month=words.month(first), month_before=month_before, last_day=words.long_day(last),
+        until=until and words.moment(until, there), script_here=SCRIPT_HERE,
+        headline=words.headline(numbers["totals"], numbers["before"] or {}, month_before),
+    )  # fmt: skip
+
+
+def standalone(html: str) -> str:
+    """One file that needs nothing from outside: plotly's own script from its wheel is put in."""
+    from plotly.offline import get_plotlyjs
+
+    return html.replace(SCRIPT_HERE, f"<script>{get_plotlyjs()}</script>", 1)
+
+
+def write(report: Report, out_dir: Path) -> Path:
+    """Writes the file into the folder and returns its path. NotAllowed while it is not ready, Unavailable when the disk refuses."""
+    if report.state != READY:
+        raise NotAllowed(
+            f"Report {report.id} is {report.state}, not ready: {report.reason or 'wait until it is built'}."
+        )
+    path = out_dir / f"{file_name(report.numbers['client']['name'])}-{report.starts_on:%Y-%m}-v{report.version}.html"
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        path.write_text(standalone(report.html), encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"The report could not be written to {path}: {error.strerror}.") from None
+    return path
+
+
+def file_name(name: str) -> str:
+    """A client's name as a file may be called: "Café de Zon" is "cafe-de-zon"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "client"
+
+
+def link(url: str) -> str:
+    """The address if a browser may open it, else nothing: it came from a network."""
+    return url if re.match(r"https?://", url, re.IGNORECASE) else ""
+
+
+def shortened(text: str) -> str:
+    """The beginning of a post."""
+    return text if len(text) <= TEXT_SHOWN else text[: TEXT_SHOWN - 1].rstrip() + "…"
