@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from socialq import clock
@@ -11,8 +11,25 @@ from socialq.db import now
 from socialq.domain.outcomes import Prepared
 from socialq.domain.states import Move, target
 from socialq.models import Attempt, Delivery
-from socialq.publishing.claimable import claimable
+from socialq.publishing.claimable import CLAIM_FROM, CLAIMABLE, MOMENT, at
 from socialq.publishing.sender import Sender
+
+# On PostgreSQL the inner SELECT takes the row or passes by; on SQLite the transaction alone has the database.
+_FREE = (
+    select(Delivery.id)
+    .where(Delivery.id == bindparam("delivery"), CLAIMABLE)
+    .with_for_update(skip_locked=True, of=Delivery)
+)
+_TAKE = (
+    update(Delivery)
+    .where(Delivery.id.in_(_FREE), Delivery.state.in_(CLAIM_FROM))
+    .values(
+        state=target(Move.CLAIM), attempt=Delivery.attempt + 1, lease_until=bindparam("lease"), identity=bindparam("made_identity"),
+        memory=bindparam("made_memory"), prepared_at=MOMENT, prep_tries=0, reserved_until=None,
+    )
+    .returning(Delivery.attempt)
+    .execution_options(synchronize_session=False)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,26 +46,18 @@ def claim(sender: Sender, delivery_id: int, prepared: Prepared) -> Claim | None:
     try:
         with sender.db.begin() as session:
             moment = now(session)
-            row = (
-                select(Delivery.id)
-                .where(Delivery.id == delivery_id, claimable(moment))
-                .with_for_update(skip_locked=True, of=Delivery)
-            )
-            if session.execute(row).first() is None:
+            lease = moment + timedelta(seconds=sender.times.lease)
+            made = {
+                "made_identity": prepared.identity,
+                "made_memory": prepared.memory,
+                "lease": lease,
+                "delivery": delivery_id,
+            }
+            number = session.execute(_TAKE, made | at(moment)).scalar_one_or_none()
+            if number is None:
                 return None
-            values = {
-                "state": target(Move.CLAIM), "attempt": Delivery.attempt + 1, "lease_until": moment + timedelta(seconds=sender.times.lease),
-                "identity": prepared.identity, "memory": prepared.memory, "prepared_at": moment, "prep_tries": 0, "reserved_until": None,
-            }  # fmt: skip
-            taking = (
-                update(Delivery)
-                .where(Delivery.id == delivery_id, claimable(moment))
-                .values(**values)
-                .returning(Delivery.attempt)
-            )
-            number = session.execute(taking).scalar_one()
-            session.add(Attempt(delivery_id=delivery_id, number=number, worker_id=sender.worker_id, started_at=moment))
-            session.flush()
+            mine = {"delivery_id": delivery_id, "number": number, "worker_id": sender.worker_id, "started_at": moment}
+            session.execute(insert(Attempt).values(outcome="", reason="", url="", **mine))
     except (
         IntegrityError
     ):  # another delivery of this channel is in flight: the partial unique index saw what the WHERE could not

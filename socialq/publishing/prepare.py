@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from socialq.db import now
@@ -15,13 +15,22 @@ from socialq.errors import SocialqError
 from socialq.models import Delivery
 from socialq.networks.call import TooLate
 from socialq.publishing import record
-from socialq.publishing.claimable import claimable, live, wanted
+from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, WANTED, at
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work, new_memory, read_work
 
 log = logging.getLogger(__name__)
 TRIES = 3  # preparations that began and never ended: a row that kills its process must not do so for ever
 ACTOR = "worker"
+
+_MINE = select(Delivery).where(
+    Delivery.id == bindparam("delivery"),
+    or_(Delivery.reserved_until.is_(None), Delivery.reserved_until < MOMENT, Delivery.prepared_at.is_not(None)),
+)
+_DUE = _MINE.where(CLAIMABLE)
+_AHEAD = _MINE.where(
+    Delivery.state == DeliveryState.SCHEDULED, Delivery.prepared_at.is_(None), Delivery.stop_at.is_(None), LIVE, WANTED
+)
 
 
 def prepare(sender: Sender, ids: list[int]) -> None:
@@ -33,19 +42,30 @@ def prepare(sender: Sender, ids: list[int]) -> None:
 
 
 def begin(sender: Sender, delivery_id: int, *, ahead: bool) -> Work | None:
-    """Reserves the row (advice for other workers) and counts the try before anything is decoded. None: not ours, or not now."""
+    """The delivery as plain data, reserved (advice for other workers) if it is still to be prepared. None: not ours, or not now."""
+    try:
+        ready = None if ahead else _ready(sender, delivery_id)
+        return ready or _reserve(sender, delivery_id, _AHEAD if ahead else _DUE)
+    except SocialqError as error:  # its credentials cannot be opened
+        _not_prepared(sender, delivery_id, Disconnected(str(error)), ahead=False)
+        return None
+
+
+def _ready(sender: Sender, delivery_id: int) -> Work | None:
+    """Prepared before: nothing to write until the claim."""
+    with sender.db.read() as session:
+        query = _DUE.where(Delivery.prepared_at.is_not(None))
+        delivery = session.scalars(query, {"delivery": delivery_id} | at(now(session))).first()
+        return read_work(session, sender, delivery) if delivery else None
+
+
+def _reserve(sender: Sender, delivery_id: int, query: Select[Delivery]) -> Work | None:
+    """Counts the try before anything is decoded."""
     with sender.db.begin() as session:
         moment = now(session)
-        guard = _ahead() if ahead else claimable(moment)
-        free = or_(
-            Delivery.reserved_until.is_(None), Delivery.reserved_until < moment, Delivery.prepared_at.is_not(None)
-        )
-        query = (
-            select(Delivery)
-            .where(Delivery.id == delivery_id, guard, free)
-            .with_for_update(skip_locked=True, of=Delivery)
-        )
-        delivery = session.scalars(query).first()
+        delivery = session.scalars(
+            query.with_for_update(skip_locked=True, of=Delivery), {"delivery": delivery_id} | at(moment)
+        ).first()
         if delivery is None:
             return None
         if delivery.prep_tries >= TRIES:
@@ -55,11 +75,7 @@ def begin(sender: Sender, delivery_id: int, *, ahead: bool) -> Work | None:
         delivery.reserved_until = moment + timedelta(seconds=sender.times.lease)
         delivery.memory = new_memory(delivery)
         session.flush()
-        try:
-            return read_work(session, sender, delivery)
-        except SocialqError as error:
-            _settle(session, sender, delivery, Disconnected(str(error)))
-            return None
+        return read_work(session, sender, delivery)
 
 
 def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
@@ -81,18 +97,8 @@ def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
         return result
     if not isinstance(result, NotSent | Deferred | Rejected | Disconnected):
         result = NotSent("the network gave no usable answer while preparing")
-    _not_prepared(sender, work, result, ahead=ahead)
+    _not_prepared(sender, work.delivery_id, result, ahead=ahead)
     return None
-
-
-def _ahead() -> ColumnElement[bool]:
-    return and_(
-        Delivery.state == DeliveryState.SCHEDULED,
-        Delivery.prepared_at.is_(None),
-        Delivery.stop_at.is_(None),
-        live(),
-        wanted(),
-    )
 
 
 def _remember(sender: Sender, work: Work, step: dict[str, Any]) -> None:
@@ -117,12 +123,10 @@ def _store(sender: Sender, work: Work, prepared: Prepared) -> None:
         session.execute(update(Delivery).where(*where).values(**values))
 
 
-def _not_prepared(sender: Sender, work: Work, outcome: NotOut, *, ahead: bool) -> None:
+def _not_prepared(sender: Sender, delivery_id: int, outcome: NotOut, *, ahead: bool) -> None:
     with sender.db.begin() as session:
-        query = (
-            select(Delivery).where(Delivery.id == work.delivery_id, Delivery.attempt == work.attempt).with_for_update()
-        )
-        delivery = session.scalars(query.where(Delivery.state == DeliveryState.SCHEDULED)).first()
+        query = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.SCHEDULED)
+        delivery = session.scalars(query.with_for_update()).first()
         if delivery is None:
             return
         delivery.prep_tries = 0

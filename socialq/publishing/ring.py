@@ -1,26 +1,26 @@
 """The doorbell: marks what is due and names it. Ringing twice is harmless; the claim alone decides who sends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from socialq.db import Database, now
+from socialq.db import Database, UtcDateTime, now
 from socialq.domain import retry
 from socialq.domain.states import DeliveryState
 from socialq.domain.times import Times
 from socialq.models import Channel, Delivery
-from socialq.publishing.claimable import claimable, live
+from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, at
 
 AT_ONCE = 500
 FUTURE = timedelta(seconds=5)
 RINGS = 5  # from here on the wait no longer grows
 
 
-Due = Callable[[datetime], ColumnElement[bool]]
 When = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
 
 
@@ -35,40 +35,22 @@ class Lane:
 
 def ring(db: Database, times: Times) -> list[int]:
     """Up to 500 ids that can be claimed and have not been rung lately, earliest promise first. Ask again at once while it is full."""
-    return _mark(db, times, claimable, Delivery.due_at)
+    return _mark(db, times, _CLAIMABLE)
 
 
 def looks(db: Database, times: Times) -> list[int]:
-    """Unknown deliveries whose quarantine or gap is over. A mark too far in the future is none."""
-
-    def due(moment: datetime) -> ColumnElement[bool]:
-        limit = moment + timedelta(seconds=max(times.quarantine, times.gap)) + FUTURE
-        over = or_(Delivery.look_at <= moment, Delivery.look_at > limit)
-        return and_(Delivery.state == DeliveryState.UNKNOWN, Delivery.ask_at.is_(None), over)
-
-    return _mark(db, times, due, Delivery.look_at)
+    """Unknown deliveries whose quarantine or gap is over."""
+    return _mark(db, times, _LOOKS)
 
 
 def polls(db: Database, times: Times) -> list[int]:
     """Accepted deliveries that the network may have finished."""
-    return _mark(
-        db,
-        times,
-        lambda at: and_(Delivery.state == DeliveryState.PROCESSING, Delivery.check_at <= at),
-        Delivery.check_at,
-    )
+    return _mark(db, times, _POLLS)
 
 
 def preparations(db: Database, times: Times) -> list[int]:
     """Scheduled deliveries whose preparation ahead of time may begin."""
-
-    def due(moment: datetime) -> ColumnElement[bool]:
-        return and_(
-            Delivery.state == DeliveryState.SCHEDULED, Delivery.prepared_at.is_(None), Delivery.prepare_at <= moment,
-            Delivery.due_at > moment, Delivery.stop_at.is_(None), Delivery.confirm_at.is_(None), live(),
-        )  # fmt: skip
-
-    return _mark(db, times, due, Delivery.prepare_at)
+    return _mark(db, times, _PREPARATIONS)
 
 
 def unring(db: Database, ids: Iterable[int]) -> None:
@@ -103,27 +85,55 @@ def lanes(db: Database, ids: Iterable[int]) -> list[Lane]:
     return list(found.values())
 
 
-def _mark(db: Database, times: Times, due: Due, since: When) -> list[int]:
+def _mark(db: Database, times: Times, wanting: Select[int]) -> list[int]:
     """Reads first: a tick on which nothing is due writes nothing."""
     with db.read() as session:
-        if session.execute(_wanting(due, since, times, now(session)).limit(1)).first() is None:
+        if session.execute(wanting.limit(1), _moments(now(session), times)).first() is None:
             return []
     with db.begin() as session:
         moment = now(session)
-        chosen = _wanting(due, since, times, moment).limit(AT_ONCE).with_for_update(skip_locked=True, of=Delivery)
-        ids = [row.id for row in session.execute(chosen)]
-        session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(rung_at=moment, rings=Delivery.rings + 1))
+        chosen = wanting.limit(AT_ONCE).with_for_update(skip_locked=True, of=Delivery)
+        ids = list(session.scalars(chosen, _moments(moment, times)))
+        marked = update(Delivery).where(Delivery.id.in_(ids)).values(rung_at=moment, rings=Delivery.rings + 1)
+        session.execute(marked.execution_options(synchronize_session=False))
     return ids
 
 
-def _wanting(due: Due, since: When, times: Times, moment: datetime) -> Select[int]:
+def _moments(moment: datetime, times: Times) -> dict[str, Any]:
+    """The parameters of the statements below."""
+    again = {f"rung_before_{n}": moment - retry.ring_again(times.rering, n) for n in range(RINGS + 1)}
+    longest = timedelta(seconds=max(times.quarantine, times.gap))
+    return at(moment) | again | {"rung_ahead": moment + FUTURE, "look_ahead": moment + longest + FUTURE}
+
+
+def _wanting(due: ColumnElement[bool], since: When) -> Select[int]:
     """Due and not rung since it became due, or rung too long ago, or marked by a clock that ran ahead."""
     again = [
-        and_(
-            Delivery.rings == n if n < RINGS else Delivery.rings >= n,
-            Delivery.rung_at < moment - retry.ring_again(times.rering, n),
-        )
+        and_(Delivery.rings == n if n < RINGS else Delivery.rings >= n, Delivery.rung_at < _moment(f"rung_before_{n}"))
         for n in range(RINGS + 1)
     ]
-    unrung = or_(Delivery.rung_at.is_(None), Delivery.rung_at < since, Delivery.rung_at > moment + FUTURE, *again)
-    return select(Delivery.id).where(due(moment), unrung).order_by(Delivery.scheduled_at, Delivery.part, Delivery.id)
+    unrung = or_(Delivery.rung_at.is_(None), Delivery.rung_at < since, Delivery.rung_at > _moment("rung_ahead"), *again)
+    return select(Delivery.id).where(due, unrung).order_by(Delivery.scheduled_at, Delivery.part, Delivery.id)
+
+
+def _moment(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, type_=UtcDateTime)
+
+
+_CLAIMABLE = _wanting(CLAIMABLE, Delivery.due_at)
+_LOOKS = _wanting(  # a mark too far in the future is none
+    and_(
+        Delivery.state == DeliveryState.UNKNOWN,
+        Delivery.ask_at.is_(None),
+        or_(Delivery.look_at <= MOMENT, Delivery.look_at > _moment("look_ahead")),
+    ),
+    Delivery.look_at,
+)
+_POLLS = _wanting(and_(Delivery.state == DeliveryState.PROCESSING, Delivery.check_at <= MOMENT), Delivery.check_at)
+_PREPARATIONS = _wanting(
+    and_(
+        Delivery.state == DeliveryState.SCHEDULED, Delivery.prepared_at.is_(None), Delivery.prepare_at <= MOMENT,
+        Delivery.due_at > MOMENT, Delivery.stop_at.is_(None), Delivery.confirm_at.is_(None), LIVE,
+    ),
+    Delivery.prepare_at,
+)  # fmt: skip

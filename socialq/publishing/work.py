@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Prepared
-from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision
+from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision, RevisionMedia
 from socialq.networks.base import Account, Attachment, Content
 from socialq.networks.call import Call
 from socialq.publishing.sender import Sender
@@ -76,13 +76,12 @@ def new_memory(delivery: Delivery) -> dict[str, Any]:
 
 
 def _content(session: Session, delivery: Delivery, language: str, folder: Path) -> Content:
-    revision = session.get_one(Revision, delivery.revision_id)
-    files = {
-        m.id: m for m in session.scalars(select(Media).where(Media.id.in_([item.media_id for item in revision.media])))
-    }
-    attached = tuple(_attachment(files[item.media_id], item.alt, folder) for item in revision.media)
+    text = session.scalar(select(Revision.text).where(Revision.id == delivery.revision_id)) or ""
+    items = select(Media, RevisionMedia.alt).join(RevisionMedia, RevisionMedia.media_id == Media.id)
+    mine = items.where(RevisionMedia.revision_id == delivery.revision_id).order_by(RevisionMedia.position)
+    attached = tuple(_attachment(media, alt, folder) for media, alt in session.execute(mine))
     memory: Mapping[str, Any] = dict(delivery.memory)
-    return Content(revision.text, attached, language, _parent(session, delivery), str(memory.get("key", "")), memory)
+    return Content(text, attached, language, _parent(session, delivery), str(memory.get("key", "")), memory)
 
 
 def _attachment(media: Media, alt: str, folder: Path) -> Attachment:
