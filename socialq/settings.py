@@ -32,12 +32,24 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SOCIALQ_", env_file=".env", extra="ignore", frozen=True)
 
-    data_dir: Path = Field(default_factory=_default_data_dir, description="Folder of everything socialq keeps: database, media, keys, logs.")
-    database_url: str = Field("", description="Empty: SQLite in DATA_DIR. PostgreSQL: postgresql+psycopg://user:password@host/name")
-    redis_url: str = Field("", description="Empty: a Redis of its own, on a socket in DATA_DIR. Else redis://host:6379/0")
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Folder of everything socialq keeps: database, media, keys, logs.",
+    )
+    database_url: str = Field(
+        "", description="Empty: SQLite in DATA_DIR. PostgreSQL: postgresql+psycopg://user:password@host/name"
+    )
+    redis_url: str = Field(
+        "", description="Empty: a Redis of its own, on a socket in DATA_DIR. Else redis://host:6379/0"
+    )
     secret_key: str = Field("", description="Empty: kept in DATA_DIR/keys. Signs links and cookies.")
-    base_url: str = Field("http://127.0.0.1:8000", description="The address under which people reach this installation; links in mails use it.")
-    media_url: str = Field("", description="Public address of the media folder, for networks that fetch. Empty: BASE_URL.")
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="The address under which people reach this installation; links in mails use it.",
+    )
+    media_url: str = Field(
+        "", description="Public address of the media folder, for networks that fetch. Empty: BASE_URL."
+    )
     allow_private_hosts: bool = Field(False, description="Let people connect servers on private or loopback addresses.")
     smtp_url: str = Field("", description="smtp://user:password@host:587 or smtps://...; empty: no mail leaves.")
     ping_url: str = Field("", description="Fetched while all is well; an outside watchman tells you when that stops.")
@@ -54,19 +66,27 @@ class Settings(BaseSettings):
     quarantine: float = Field(90, gt=0, description="From the sender's end to the first look.")
     gap: float = Field(30, gt=0, description="Between two looks.")
     rering: float = Field(30, gt=0, description="Ring again after this long, then twice, up to ten times as long.")
-    backoff: float = Field(15, gt=0, description="First wait after a try that did not go out; doubles up to 20 times as long.")
+    backoff: float = Field(
+        15, gt=0, description="First wait after a try that did not go out; doubles up to 20 times as long."
+    )
     read_limit: float = Field(3600, gt=0, description="Reading back fails for so long: a person is asked.")
     prepare_lead: float = Field(900, ge=0, description="Preparation starts this long before the promised time.")
     upload: float = Field(60, gt=0, description="Longest for one call of preparation, an upload or a reading.")
-    network_acts: float = Field(60, gt=0, description="Longest time in which a network may still act on a complete request.")
+    network_acts: float = Field(
+        60, gt=0, description="Longest time in which a network may still act on a complete request."
+    )
     network_lags: float = Field(30, gt=0, description="Longest time until a network's own lists show a new post.")
     heartbeat: float = Field(5, gt=0, description="Scheduler and workers say this often that they live.")
     ping_every: float = Field(30, gt=0, description="A ping job runs through each queue this often.")
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource, file_secret_settings: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
 

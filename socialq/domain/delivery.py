@@ -48,7 +48,9 @@ def settle(outcome: Outcome, facts: Facts, times: Times) -> Settlement:
         case Deferred(until, reason):
             return back(facts, times, until, reason)
         case Disconnected(reason):
-            return _wish(facts) or Settlement(Move.BACK, {"due_at": facts.now, "rung_at": None}, "channel_disconnected", reason)
+            return _wish(facts) or Settlement(
+                Move.BACK, {"due_at": facts.now, "rung_at": None}, "channel_disconnected", reason
+            )
         case Unknown(reason):
             return Settlement(Move.LOSE, quarantined(facts.now, times), None, reason)
         case _:

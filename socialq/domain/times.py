@@ -28,8 +28,10 @@ class Times:
         """The inequalities that do not hold, as sentences. Shrinking all values by one factor keeps them."""
         slack = self.lease / 6
         rules = {
-            "LEASE must be at least START + HARD + RECORD + a sixth of itself": self.lease >= self.start + self.hard + self.record + slack,
-            "QUARANTINE must be at least NETWORK_ACTS + NETWORK_LAGS": self.quarantine >= self.network_acts + self.network_lags,
+            "LEASE must be at least START + HARD + RECORD + a sixth of itself": self.lease
+            >= self.start + self.hard + self.record + slack,
+            "QUARANTINE must be at least NETWORK_ACTS + NETWORK_LAGS": self.quarantine
+            >= self.network_acts + self.network_lags,
             "GAP must be at least NETWORK_LAGS": self.gap >= self.network_lags,
             "TICK must be at most a tenth of START": self.tick <= self.start / 10,
             "RERING must be at least HARD": self.rering >= self.hard,

@@ -16,7 +16,9 @@ def open_incident(session: Session, kind: str, subject: str, client_id: int | No
     row = insert(Incident).values(
         kind=kind, subject=subject, client_id=client_id, facts=facts, opened_at=db.now(session), resolved_by=""
     )  # fmt: skip
-    session.execute(row.on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=Incident.resolved_at.is_(None)))
+    session.execute(
+        row.on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=Incident.resolved_at.is_(None))
+    )
 
 
 def resolve_incidents(session: Session, subject: str, by: str, kinds: list[str] | None = None) -> int:
