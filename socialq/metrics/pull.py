@@ -110,16 +110,15 @@ def _claim(session: Session, channel_id: int, everything: bool) -> Work | None:
 
 def _posts(session: Session, channel_id: int, now: datetime) -> list[Asked]:
     """What is out on the channel and young enough, with the time of its last snapshot."""
-    last = select(PostSnapshot.delivery_id, func.max(PostSnapshot.taken_at).label("at"))
-    lasts = last.group_by(PostSnapshot.delivery_id).subquery()
+    last = select(func.max(PostSnapshot.taken_at)).where(PostSnapshot.delivery_id == Delivery.id).scalar_subquery()
     query = (
-        select(Delivery.id, Delivery.remote_id, Delivery.published_at, lasts.c.at)
-        .outerjoin(lasts, lasts.c.delivery_id == Delivery.id)
+        select(Delivery.id, Delivery.remote_id, Delivery.published_at, last)
         .where(Delivery.channel_id == channel_id, Delivery.state == DeliveryState.PUBLISHED)
         .where(Delivery.remote_id.is_not(None), Delivery.published_at > now - OLDEST)
         .order_by(Delivery.id)
     )
-    return [Asked(*row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    return [Asked(one, remote_id, at, last_at) for one, remote_id, at, last_at in rows if remote_id and at]
 
 
 def _last_of_account(session: Session, channel_id: int) -> datetime | None:

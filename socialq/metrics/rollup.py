@@ -110,7 +110,8 @@ def _gained(channel_id: int, days: CTE) -> CTE:
 
 def _totals(channel_id: int, days: CTE) -> CTE:
     """(day, delivery, metric, value, latest): `latest` is 1 for the last number given on that day."""
-    given = union_all(*(_given(name, channel_id, days) for name in COMMON)).cte("given")
+    asked = _asked(channel_id, days)
+    given = union_all(*(_given(name, asked) for name in COMMON)).cte("given")
     latest = func.row_number().over(
         partition_by=(given.c.metric, given.c.delivery_id, days.c.day_on),
         order_by=(given.c.taken_at.desc(), given.c.id.desc()),
@@ -120,17 +121,24 @@ def _totals(channel_id: int, days: CTE) -> CTE:
     return select(ranked).where(ranked.c.latest == 1).cte("totals")
 
 
-def _given(name: str, channel_id: int, days: CTE) -> Any:
-    """The numbers of one metric, of those posts of the channel that were asked about in the period."""
+def _asked(channel_id: int, days: CTE) -> CTE:
+    """The channel's deliveries that have a snapshot in the period or later: the others gained nothing in it."""
+    begins = select(func.min(days.c.to_at)).scalar_subquery()  # where all that was before ends
+    asked = select(PostSnapshot.id).where(PostSnapshot.delivery_id == Delivery.id, PostSnapshot.taken_at >= begins)
+    return select(Delivery.id).where(Delivery.channel_id == channel_id, asked.exists()).cte("asked")
+
+
+def _given(name: str, asked: CTE) -> Any:
+    """Every number of one metric that these posts were given."""
     value = PostSnapshot.__table__.c[name]
-    asked = select(PostSnapshot.delivery_id).where(
-        PostSnapshot.taken_at >= select(func.min(days.c.to_at)).scalar_subquery()
+    return (
+        select(
+            literal(name, String).label("metric"),
+            PostSnapshot.delivery_id,
+            PostSnapshot.taken_at,
+            PostSnapshot.id,
+            value.cast(BigInteger).label("value"),
+        )
+        .join(asked, asked.c.id == PostSnapshot.delivery_id)
+        .where(value.is_not(None))
     )
-    mine = select(Delivery.id).where(Delivery.channel_id == channel_id)
-    return select(
-        literal(name, String).label("metric"),
-        PostSnapshot.delivery_id,
-        PostSnapshot.taken_at,
-        PostSnapshot.id,
-        value.cast(BigInteger).label("value"),
-    ).where(PostSnapshot.delivery_id.in_(mine), PostSnapshot.delivery_id.in_(asked), value.is_not(None))

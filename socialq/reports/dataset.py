@@ -86,7 +86,9 @@ def _posts(session: Session, client_id: int, wanted: Period) -> pd.DataFrame:
     ranked = select(PostSnapshot.delivery_id, *numbers, order.label("place")).where(
         PostSnapshot.taken_at < wanted.ends_at, given
     )
-    mine = select(Delivery.id).where(*_published(wanted), Delivery.part == 1)
+    channels = select(Channel.id).where(Channel.client_id == client_id)
+    posts = (*_published(wanted), Delivery.part == 1, Delivery.channel_id.in_(channels))
+    mine = select(Delivery.id).where(*posts)
     last = ranked.where(PostSnapshot.delivery_id.in_(mine)).subquery()
     query = (
         select(
@@ -98,9 +100,8 @@ def _posts(session: Session, client_id: int, wanted: Period) -> pd.DataFrame:
             *(last.c[n] for n in COMMON),
         )
         .join(Revision, Revision.id == Delivery.revision_id)
-        .join(Channel, Channel.id == Delivery.channel_id)
         .outerjoin(last, (last.c.delivery_id == Delivery.id) & (last.c.place == 1))
-        .where(*_published(wanted), Delivery.part == 1, Channel.client_id == client_id)
+        .where(*posts)
         .order_by(Delivery.published_at, Delivery.id)
     )
     columns = ["id", "channel_id", "published_at", "url", "text", *COMMON]

@@ -17,8 +17,10 @@ RING_AGAIN = timedelta(seconds=60)
 IN_THE_FUTURE = timedelta(seconds=5)
 
 
-def order(session: Session, client_id: int, month: str) -> Report:
-    """A report of the client's month ("2026-10"): a new version if there is one already. BadInput, NotFound."""
+def order(session: Session, client_id: int, month: str, *, own: bool = False) -> Report:
+    """A report of the client's month ("2026-10"): a new version if there is one already. BadInput, NotFound.
+
+    `own`: the caller builds it right after the commit, so nobody rings for it in the first minute."""
     client = session.scalar(select(Client).where(Client.id == client_id).with_for_update())  # one version at a time
     if client is None:
         raise NotFound(f"There is no client {client_id}.")
@@ -33,7 +35,7 @@ def order(session: Session, client_id: int, month: str) -> Report:
     newest = session.scalar(select(func.max(Report.version)).where(*mine)) or 0
     report = Report(
         client_id=client_id, starts_on=period.starts_on, ends_on=period.ends_on, version=newest + 1,
-        state=ORDERED, due_at=now, created_at=now,
+        state=ORDERED, due_at=now, created_at=now, rung_at=now if own else None,
     )  # fmt: skip
     session.add(report)
     session.flush()

@@ -59,6 +59,12 @@ def test_the_doorbell(brand: Brand) -> None:
         assert ring(brand.db, 10) == [one]
 
 
+def test_one_that_its_orderer_builds_is_not_rung_for_at_once(brand: Brand) -> None:
+    with brand.db.begin() as session:
+        order(session, brand.id, "2026-02", own=True)
+    assert ring(brand.db, 10) == []
+
+
 @pytest.mark.parametrize(
     ("state", "due", "rings"), [("building", -1, True), ("building", 600, False), ("ready", -1, False)]
 )

@@ -1,6 +1,7 @@
 """Executable specification of publishing: an explicit-state model, searched completely (< 60 s). Exit 1 on a violation.
 `python -m tests.tools.publishing_model` runs each setting, then takes away each choice in turn: each must be caught;
 with the NAME of a choice it shows the trace that follows without it, a step a line."""
+
 # fmt: off
 # ruff: noqa: B023, C408, C901, E731
 # Workers may be killed or stopped (SIGSTOP, laptop lid) at every step, answers get lost, the network finishes late, shows late, serves
