@@ -106,7 +106,7 @@ def _expires_at(credentials: Mapping[str, Any]) -> datetime | None:
     if value is None:
         return None
     try:
-        at = _EPOCH + timedelta(seconds=value) if isinstance(value, int) else datetime.fromisoformat(value)
+        at = _EPOCH + timedelta(seconds=value) if type(value) is int else datetime.fromisoformat(value)
         return at.astimezone(UTC) if at.tzinfo else _no_time()
     except (ValueError, TypeError, OverflowError):
         return _no_time()

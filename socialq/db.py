@@ -1,5 +1,6 @@
 """The database: engines, transactions and the database's clock. Knows no table."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,6 +90,14 @@ def now(session: Session) -> datetime:
         return clock.host_now()
     moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)
+
+
+def told(error: OperationalError) -> str:
+    """What the outside world did to the database, as one sentence for a person."""
+    words = str(error.orig).strip().splitlines()[0]
+    if isinstance(error.orig, sqlite3.Error) and ("is full" in words or "disk I/O" in words):
+        return "The disk is full or does not work: nothing was stored. Make room and try again."
+    return f"The database does not answer: {words}"
 
 
 @contextmanager

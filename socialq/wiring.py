@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from socialq.crypto import Secrets, load_keys
-from socialq.db import Database
+from socialq.db import Database, told
 from socialq.errors import BadInput, Unavailable
 from socialq.networks.base import Network, discover
 from socialq.settings import Settings
@@ -69,7 +69,7 @@ def bring_up_to_date(database: Database, settings: Settings) -> None:
             command.upgrade(config, "head")
             connection.commit()
     except OperationalError as error:
-        raise Unavailable(f"The database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
+        raise Unavailable(told(error)) from None
 
 
 def require_up_to_date(database: Database) -> None:
@@ -77,7 +77,7 @@ def require_up_to_date(database: Database) -> None:
     try:
         found = _revision(database)
     except OperationalError as error:
-        raise Unavailable(f"The database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
+        raise Unavailable(told(error)) from None
     if found != _head():
         raise Unavailable("The database is not up to date: run `alembic upgrade head` first.")
 

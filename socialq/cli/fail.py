@@ -1,7 +1,6 @@
 """What went wrong, in one line for a terminal. Whatever is not meant for people is raised again: it is a fault of ours."""
 
 import errno
-import sqlite3
 
 import click
 
@@ -36,9 +35,8 @@ def _database(error: Exception) -> str:
     """Only what the outside world does to a database; a wrong statement of ours is no sentence."""
     from sqlalchemy.exc import OperationalError
 
+    from socialq.db import told
+
     if not isinstance(error, OperationalError):
         raise error
-    told = str(error.orig).strip().splitlines()[0]
-    if isinstance(error.orig, sqlite3.Error) and ("full" in told or "disk I/O" in told):
-        return DISK_FULL
-    return f"The database does not answer, nothing was changed: {told}"
+    return told(error)
