@@ -12,6 +12,7 @@ from socialq.domain.states import DeliveryState, Move
 from socialq.models import Delivery
 from socialq.networks.base import CanPoll
 from socialq.publishing import record
+from socialq.publishing.news import write_good_news
 from socialq.publishing.record import Seen
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work, read_work
@@ -46,10 +47,11 @@ def _ask_network(sender: Sender, work: Work) -> Outcome | None:
 
 def _write(sender: Sender, work: Work, outcome: Outcome | None) -> None:
     seen, here = Seen(work.delivery_id, work.attempt), [DeliveryState.PROCESSING]
+    if isinstance(outcome, Published):
+        write_good_news(sender.db, seen, outcome, ACTOR, answered=False)
+        return
     with sender.db.begin() as session:
-        if isinstance(outcome, Published):
-            record.good_news(session, seen, outcome, ACTOR)
-        elif isinstance(outcome, Rejected):
+        if isinstance(outcome, Rejected):
             settlement = Settlement(Move.REFUSE, {}, "delivery_rejected", outcome.reason)
             record.apply(session, seen, settlement, here, ACTOR)
         else:

@@ -16,6 +16,7 @@ from socialq.models import Attempt, Delivery
 from socialq.networks.call import TooLate
 from socialq.publishing import record
 from socialq.publishing.claim import Claim, claim
+from socialq.publishing.news import write_good_news
 from socialq.publishing.prepare import begin, carry_out
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work
@@ -65,19 +66,21 @@ def _final_call(sender: Sender, work: Work, prepared: Prepared, claimed: Claim) 
 def write_outcome(sender: Sender, claimed: Claim, outcome: Outcome) -> None:
     """Ends the attempt and settles the delivery, in one transaction."""
     seen = record.Seen(claimed.delivery_id, claimed.number)
-    reason = getattr(outcome, "reason", "")
+    if isinstance(outcome, Published):
+        write_good_news(sender.db, seen, outcome, ACTOR, answered=True)
+        return
     with sender.db.begin() as session:
-        good = outcome if isinstance(outcome, Published) else None
-        record.end_attempt(session, seen.delivery_id, seen.attempt, type(outcome).__name__.lower(), reason, good)
-        if good:
-            record.good_news(session, seen, good, ACTOR)
-            return
+        record.end_attempt(
+            session, seen.delivery_id, seen.attempt, type(outcome).__name__.lower(), getattr(outcome, "reason", "")
+        )
         delivery = session.scalars(select(Delivery).where(Delivery.id == seen.delivery_id).with_for_update()).one()
         settlement = settle(outcome, record.facts(delivery, now(session), sender.jitter()), sender.times)
         moved = record.apply(session, seen, settlement, [DeliveryState.PUBLISHING], ACTOR)
-        if isinstance(outcome, Disconnected) and not moved:
-            facts, client_id = record.describe(session, delivery, reason)
-            record.disconnect(session, delivery.channel_id, reason, client_id, facts)
+        if isinstance(outcome, Disconnected) and not (
+            moved and settlement.incident
+        ):  # the account is refused all the same
+            told, client_id = record.describe(session, delivery, outcome.reason)
+            record.disconnect(session, delivery.channel_id, outcome.reason, client_id, told)
 
 
 def _release_unacknowledged(sender: Sender, delivery_id: int) -> None:

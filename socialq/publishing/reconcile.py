@@ -15,6 +15,7 @@ from socialq.errors import SocialqError
 from socialq.models import Attempt, Delivery
 from socialq.networks.base import CanFind
 from socialq.publishing import record
+from socialq.publishing.news import write_good_news
 from socialq.publishing.record import Seen
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work, read_wanted, read_work
@@ -64,6 +65,9 @@ def _look(sender: Sender, work: Work, wanted: Wanted) -> Look:
 
 def _conclude(sender: Sender, work: Work, look: Look) -> None:
     seen = Seen(work.delivery_id, work.attempt, work.misses)
+    if isinstance(look, Found):
+        write_good_news(sender.db, seen, Published(look.remote_id, look.url), ACTOR, answered=False)
+        return
     with sender.db.begin() as session:
         query = select(Delivery).where(
             Delivery.id == seen.delivery_id, Delivery.attempt == seen.attempt, Delivery.misses == seen.misses
@@ -73,8 +77,6 @@ def _conclude(sender: Sender, work: Work, look: Look) -> None:
         if delivery is None:
             return
         match look:
-            case Found(remote_id, url):
-                record.good_news(session, seen, Published(remote_id, url), ACTOR)
             case Near(reason):
                 record.ask(session, seen, reason, ACTOR)
             case LookFailed(reason):

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from socialq.db import now
@@ -38,7 +37,11 @@ def end_attempt(
     session: Session, delivery_id: int, number: int, outcome: str, reason: str = "", published: Published | None = None
 ) -> None:
     """The end of an attempt is always recorded, whoever else has settled the delivery."""
-    values: dict[str, Any] = {"ended_at": now(session), "outcome": outcome, "reason": reason}
+    values: dict[str, Any] = {
+        "ended_at": func.coalesce(Attempt.ended_at, now(session)),
+        "outcome": outcome,
+        "reason": reason,
+    }
     if published:
         values |= {"remote_id": published.remote_id, "url": published.url}
     mine = (Attempt.delivery_id == delivery_id, Attempt.number == number)
@@ -63,18 +66,19 @@ def apply(session: Session, seen: Seen, settlement: Settlement, froms: list[Deli
     if done is None:
         return False
     delivery = session.get_one(Delivery, seen.delivery_id, populate_existing=True)
-    tell(session, delivery, settlement, actor)
+    _tell(session, delivery, settlement, actor)
     return True
 
 
-def tell(session: Session, delivery: Delivery, settlement: Settlement, actor: str) -> None:
+def _tell(session: Session, delivery: Delivery, settlement: Settlement, actor: str) -> None:
     """Event, incident and the channel's next, in the transaction of the move."""
-    facts, client_id = describe(session, delivery, settlement.reason)
-    record_event(session, actor, settlement.move.value, f"delivery:{delivery.id}", client_id, reason=settlement.reason)
+    subject, reason = f"delivery:{delivery.id}", settlement.reason
+    told, client_id = describe(session, delivery, reason)
+    record_event(session, actor, settlement.move.value, subject, client_id, reason=reason)
     if settlement.incident == "channel_disconnected":
-        disconnect(session, delivery.channel_id, settlement.reason, client_id, facts)
+        disconnect(session, delivery.channel_id, reason, client_id, told)
     elif settlement.incident:
-        open_incident(session, settlement.incident, f"delivery:{delivery.id}", client_id, facts)
+        open_incident(session, settlement.incident, subject, client_id, told)
     ring_next(session, delivery.channel_id)
 
 
@@ -86,25 +90,29 @@ def disconnect(session: Session, channel_id: int, reason: str, client_id: int, f
 
 
 def good_news(session: Session, seen: Seen, published: Published, actor: str) -> None:
-    """It is out. Settles every state that is not published; from an older attempt, or beside another copy, a person looks."""
+    """It is out. Settles every state that is not published; from an older attempt, or beside another copy, a person looks.
+
+    Raises IntegrityError when the id belongs to another delivery: see `not_believed`."""
     delivery = session.scalars(select(Delivery).where(Delivery.id == seen.delivery_id).with_for_update()).one()
-    known = (delivery.state, delivery.attempt, delivery.remote_id)
-    if known[0] == DeliveryState.PUBLISHED:
-        if known[2] not in (None, published.remote_id):
+    if delivery.state == DeliveryState.PUBLISHED:
+        if delivery.remote_id not in (None, published.remote_id):
             _second_copy(session, delivery, published)
         return
-    try:
-        with session.begin_nested():
-            session.execute(_publish(delivery.id, published, now(session)))
-    except IntegrityError:
-        _taken_id(session, seen, published, actor)
-        return
-    session.refresh(delivery)
+    session.execute(_publish(delivery.id, published, now(session)))
     resolve_incidents(session, f"delivery:{delivery.id}", actor)
-    tell(session, delivery, Settlement(Move.GOOD_NEWS), actor)
+    _tell(session, delivery, Settlement(Move.GOOD_NEWS), actor)
     _children_due(session, delivery)
-    if known[1] > seen.attempt:
+    if delivery.attempt > seen.attempt:
         _second_copy(session, delivery, published)
+
+
+def not_believed(session: Session, seen: Seen, published: Published, actor: str) -> None:
+    """The id, or the post's place on the channel, belongs to another delivery: the answer stays on the attempt, a person looks."""
+    froms = (DeliveryState.PUBLISHING, DeliveryState.PROCESSING)
+    where = (Delivery.id == seen.delivery_id, Delivery.state.in_(froms), Delivery.attempt == seen.attempt)
+    session.execute(update(Delivery).where(*where).values(state=target(Move.LOSE), lease_until=None))
+    if not ask(session, seen, f"the network answered with the id of another post ({published.remote_id})", actor):
+        _second_copy(session, session.get_one(Delivery, seen.delivery_id), published)
 
 
 def ask(session: Session, seen: Seen, reason: str, actor: str) -> bool:
@@ -153,15 +161,6 @@ def _publish(delivery_id: int, published: Published, moment: datetime) -> Any:
 def _second_copy(session: Session, delivery: Delivery, published: Published) -> None:
     facts, client_id = describe(session, delivery, "another attempt of it is out too")
     open_incident(session, "second_copy", f"delivery:{delivery.id}", client_id, facts | {"url": published.url})
-
-
-def _taken_id(session: Session, seen: Seen, published: Published, actor: str) -> None:
-    """The id, or the post's place on the channel, belongs to another delivery: the answer stays on the attempt, a person looks."""
-    froms = (DeliveryState.PUBLISHING, DeliveryState.PROCESSING)
-    where = (Delivery.id == seen.delivery_id, Delivery.state.in_(froms), Delivery.attempt == seen.attempt)
-    session.execute(update(Delivery).where(*where).values(state=target(Move.LOSE), lease_until=None))
-    if not ask(session, seen, f"the network answered with the id of another post ({published.remote_id})", actor):
-        _second_copy(session, session.get_one(Delivery, seen.delivery_id), published)
 
 
 def _children_due(session: Session, parent: Delivery) -> None:

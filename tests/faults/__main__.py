@@ -5,7 +5,6 @@ python -m tests.faults [words of a row's name] [sqlite|postgresql]      LONG=1 r
 import os
 import sys
 import traceback
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from socialq import clock
@@ -15,9 +14,9 @@ from tests.faults.world import forget, open_world
 from workers import embedded
 
 AT_ONCE = 4
+COLUMNS = {"deliveries": 11, "kills": 6, "copies_too_many": 16, "too_early": 10, "lost": 5, "asked": 6, "incidents": 10}
 HEAD = (
-    f"{'fault':52}{'database':12}{'runs':>5}{'deliveries':>11}{'kills':>6}{'copies+':>8}{'early':>6}{'lost':>5}{'asked':>6}"
-    f"{'incidents':>10}{'worst late':>11}"
+    f"{'fault':54}{'database':12}{'runs':>5}" + "".join(f"{n:>{w}}" for n, w in COLUMNS.items()) + f"{'worst late':>11}"
 )
 
 
@@ -52,15 +51,14 @@ def _run(row: Row, database: str) -> Verdict:
 
 
 def _show(row: Row, database: str, verdicts: list[Verdict]) -> bool:
-    def total(numbers: Iterable[int]) -> int:
-        return sum(numbers)
+    def total(name: str) -> int:
+        return sum(getattr(verdict, name) for verdict in verdicts)
 
-    copies, worst = total(v.copies_too_many for v in verdicts), max(v.worst_lateness for v in verdicts)
-    good = copies > 0 if row.control else all(v.holds for v in verdicts)
+    good = total("copies_too_many") > 0 if row.control else all(v.holds for v in verdicts)
+    numbers = "".join(f"{total(name):{width}}" for name, width in COLUMNS.items())
+    worst = max(v.worst_lateness for v in verdicts)
     print(
-        f"{row.name:52}{database:12}{len(verdicts):5}{total(v.deliveries for v in verdicts):11}{total(v.kills for v in verdicts):6}{copies:8}"
-        f"{total(v.too_early for v in verdicts):6}{total(v.lost for v in verdicts):5}{total(v.asked for v in verdicts):6}"
-        f"{total(v.incidents for v in verdicts):10}{worst:9.1f} s  {'ok' if good else 'FAILED'}",
+        f"{row.name:54}{database:12}{len(verdicts):5}{numbers}{worst:9.1f} s  {'ok' if good else 'FAILED'}",
         *(() if good else (line for v in verdicts for line in v.wrong)),
         sep="\n    ",
         flush=True,

@@ -16,7 +16,7 @@ RELOGIN = "The server no longer accepts the token"
 
 
 def prepare(post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
-    """Repeatable: starts from what is remembered, and remembers each step before the next."""
+    """Repeatable: starts from what is remembered. Only an upload is worth remembering before the next step; the rest is asked again."""
     memory = dict(post.memory)
 
     def keep(**step: Any) -> None:
@@ -33,12 +33,12 @@ def prepare(post: Content, account: Account, remember: Remember) -> Prepared | O
 def _steps(client: Client, post: Content, account: Account, memory: dict[str, Any], keep: Any) -> Outcome | None:
     if "text" not in memory:
         reply_to = post.reply_to.get("remote_id") if post.reply_to else None
-        keep(text=post.text, language=post.language, reply_to=reply_to)
+        memory.update(text=post.text, language=post.language, reply_to=reply_to)
     if "known" not in memory:
         answer = client.ask("account_statuses", account.remote_id, exclude_reblogs=True, limit=1)
         if answer.status != 200 or not isinstance(answer.body, list):
             return _refused(answer)
-        keep(known=str(answer.body[0]["id"]) if answer.body else None)
+        memory.update(known=str(answer.body[0]["id"]) if answer.body else None)
     for attachment in post.media[len(memory.get("media", [])) :]:
         answer = _upload(client, attachment)
         if answer.status not in (200, 202) or not answer.fields.get("id"):
