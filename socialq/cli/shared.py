@@ -26,8 +26,10 @@ def json_flag(command: Command) -> Command:
 @contextmanager
 def opened(*, migrate: bool = True) -> Iterator["Parts"]:
     """The installation, its database brought up to date; closed afterwards."""
+    from socialq.services.logs import set_up
     from socialq.wiring import open_parts
 
+    set_up("WARNING", "cli")  # to stderr: what a command answers is on stdout
     parts = open_parts(migrate=migrate)
     try:
         yield parts

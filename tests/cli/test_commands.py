@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sqlite3
 from pathlib import Path
 
 import click
@@ -139,3 +140,16 @@ def test_numbers_and_a_report(vera: Terminal, tmp_path: Path) -> None:
     assert made["state"] == "ready"
     assert Path(made["file"]).read_text().lstrip().lower().startswith("<!doctype html>")
     assert vera.ok("report", "list")[0]["id"] == made["id"]
+
+
+def test_a_network_that_gives_no_numbers_is_exit_1_and_json_still(vera: Terminal) -> None:
+    made = vera.ok("post", "add", "--client", "1", "--channel", "1", "--text", "nu", "--now")
+    connection = sqlite3.connect(vera.folder / "socialq.sqlite3")
+    connection.execute("UPDATE deliveries SET state = 'published', remote_id = 'x', published_at = scheduled_at")
+    connection.commit()
+    connection.close()
+    folder = vera.folder / "practice" / "vera"
+    (folder / "x.json").mkdir(parents=True)
+    said = vera.run("metrics", "pull", "--json")
+    assert said.code == 1, made
+    assert [one["state"] for one in json.loads(said.out)] == ["failed"]
