@@ -72,6 +72,11 @@ class Bench:
             host = urlsplit(row.server).netloc or row.network
             self._submit(Lane((kind, row.id), host, [row.id], lambda these: work(these[0])))
 
+    def one_by_one(self, kind: str, ids: list[int], work: Callable[[int], object]) -> None:
+        """Things that wait for no other and go to no host."""
+        for one in ids:
+            self._submit(Lane((kind, one), "", [one], lambda these: work(these[0])))
+
     def open_account(self, channel: Channel) -> Account:
         """For reading: bounded as a whole."""
         return accounts.open_account(channel, self.parts.secrets, self.sender.preparing_call())

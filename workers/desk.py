@@ -15,6 +15,7 @@ from socialq.domain.times import Times
 from socialq.metrics import due
 from socialq.models import Heartbeat
 from socialq.publishing import lost, missed, ring
+from socialq.reports import orders
 from socialq.services import incidents
 from socialq.wiring import Parts
 from workers.queues import PUBLISH, PULL, QUEUES, SLOW, Bell
@@ -71,6 +72,12 @@ class Desk:
         ids = due.due(self.parts.db, ring.AT_ONCE) if self.bell.answers() else []
         if ids:
             self.bell.ring(PULL, "pull", ids)
+
+    def reports(self) -> None:
+        """Reports that are ordered; one that Redis did not take is named again after a minute."""
+        ids = orders.ring(self.parts.db, ring.AT_ONCE) if self.bell.answers() else []
+        if ids:
+            self.bell.ring(SLOW, "build", ids)
 
     def ping(self) -> None:
         """One job through each queue: the worker that gets it writes the queue's heartbeat."""

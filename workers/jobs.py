@@ -48,13 +48,18 @@ def pull(bench: Bench, ids: list[int]) -> None:
     bench.channels("pull", ids, lambda one: use_case(bench.parts.db, bench.parts.networks, bench.open_account, one))
 
 
+def build(bench: Bench, ids: list[int]) -> None:
+    """Reports that are ordered."""
+    bench.one_by_one("report", ids, lambda one: _build(bench, one))
+
+
 def ping(bench: Bench, _ids: list[int]) -> None:
     """Says that the queue works from end to end."""
     bench.pulse()
 
 
 JOBS: dict[str, Callable[[Bench, list[int]], None]] = {
-    f"workers.jobs.{function.__name__}": function for function in (publish, prepare, reconcile, poll, pull, ping)
+    f"workers.jobs.{function.__name__}": function for function in (publish, prepare, reconcile, poll, pull, build, ping)
 }
 
 
@@ -62,6 +67,13 @@ def run(bench: Bench, payload: Any) -> None:
     """Runs `[name, None, [ids], {}]` as RQ stores a call. Raises Refused when the name or an id is not one of ours."""
     function, ids = _checked(payload)
     bench.persist(lambda: function(bench, ids))
+
+
+def _build(bench: Bench, report_id: int) -> None:
+    """The drawing libraries take a second to load: in the thread that draws, not in the one that listens."""
+    from socialq.reports.build import build as use_case
+
+    use_case(bench.parts.db, report_id)
 
 
 def _checked(payload: Any) -> tuple[Callable[[Bench, list[int]], None], list[int]]:

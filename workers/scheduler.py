@@ -70,6 +70,7 @@ def timetable(desk: Desk) -> list[Entry]:
         Entry(times.tick, desk.poll),
         Entry(times.tick, desk.prepare),
         Entry(times.heartbeat, desk.beat),
+        Entry(times.heartbeat, desk.reports),
         Entry(times.ping_every, desk.ping),
         Entry(times.ping_every, desk.pull),
         Entry(minute, desk.give_up_processing),

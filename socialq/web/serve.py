@@ -3,6 +3,7 @@
 import sys
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
 
 from socialq.services.children import end_with_parent
 from socialq.services.logs import set_up
@@ -25,11 +26,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> object:
-        from socialq.app import create_app
-
-        settings = load_settings()
-        set_up(settings.log_level, "web")
-        return create_app(settings)
+        """By name: the composition root stands above this room."""
+        set_up(load_settings().log_level, "web")
+        return import_app("socialq.app:create_app()")
 
 
 def main() -> None:

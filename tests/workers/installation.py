@@ -140,7 +140,10 @@ def add_channel(parts: Parts, handle: str) -> int:
         )
         session.add(client)
         session.flush()
-        channel = Channel(client_id=client.id, network="practice", handle=handle, remote_id=handle, created_at=moment)
+        channel = Channel(
+            client_id=client.id, network="practice", server=str(parts.settings.data_dir / "practice"), handle=handle,
+            remote_id=handle, created_at=moment,
+        )  # fmt: skip
         session.add(channel)
         session.flush()
         channel.credentials = parts.secrets.seal(channel.owner, {"access_token": "practice"})

@@ -12,7 +12,9 @@ from urllib.request import urlopen
 
 from sqlalchemy import select
 
-from socialq.models import Attempt, Delivery, Heartbeat, Worker
+from socialq.db import now
+from socialq.models import Attempt, Client, Delivery, Heartbeat, Report, Worker
+from socialq.reports.orders import order
 from socialq.settings import Settings
 from socialq.wiring import Parts
 from tests.workers.installation import add_channel, processes, program, running, schedule, states, until
@@ -35,9 +37,10 @@ def attempts(parts: Parts) -> list[tuple[int, int, str]]:
 
 
 def test_posts_go_out_once_and_on_time(installed: Parts) -> None:
-    ids = [schedule(installed, add_channel(installed, f"bakker{n}"), f"Vers {n}", ahead=6) for n in range(5)]
+    channels = [add_channel(installed, f"bakker{n}") for n in range(5)]
     with running(installed.settings, "all"):
         until(lambda: beating(installed))
+        ids = [schedule(installed, channel, "Vers", ahead=2) for channel in channels]
         until(lambda: set(states(installed).values()) == {"published"})
     assert attempts(installed) == [(one, 1, "published") for one in ids]
     with installed.db.read() as session:
@@ -46,8 +49,10 @@ def test_posts_go_out_once_and_on_time(installed: Parts) -> None:
 
 
 def test_two_schedulers_and_two_supervisors_send_once(quick: Parts) -> None:
-    ids = [schedule(quick, add_channel(quick, f"bakker{n}"), f"Vers {n}", ahead=4) for n in range(10)]
+    channels = [add_channel(quick, f"bakker{n}") for n in range(10)]
     with running(quick.settings, "all"), running(quick.settings, "scheduler"), running(quick.settings):
+        until(lambda: beating(quick))
+        ids = [schedule(quick, channel, "Vers", ahead=2) for channel in channels]
         until(lambda: set(states(quick).values()) == {"published"}, 60)
     assert attempts(quick) == [(one, 1, "published") for one in ids]
 
@@ -63,6 +68,16 @@ def test_whatever_is_killed_is_back_and_the_next_post_goes_out(quick: Parts) -> 
             until(lambda: states(quick)[delivery] == "published")  # noqa: B023
             assert one_process(quick.settings, words) != pid
     assert {number for _, number, _ in attempts(quick)} == {1}
+
+
+def test_an_ordered_report_is_built(quick: Parts) -> None:
+    add_channel(quick, "bakker")
+    with quick.db.begin() as session:
+        client_id = session.scalars(select(Client.id)).one()
+        month = f"{now(session):%Y-%m}"
+        report_id = order(session, client_id, month).id
+    with running(quick.settings, "all"):
+        until(lambda: report_state(quick, report_id) == "ready")
 
 
 def test_a_dead_worker_is_buried(quick: Parts) -> None:
@@ -166,6 +181,11 @@ def get(url: str) -> tuple[int, dict[str, object]]:
 def gone(parts: Parts, pid: int) -> bool:
     with parts.db.read() as session:
         return session.scalars(select(Worker.gone_at).where(Worker.pid == pid)).one() is not None
+
+
+def report_state(parts: Parts, report_id: int) -> str:
+    with parts.db.read() as session:
+        return session.scalars(select(Report.state).where(Report.id == report_id)).one()
 
 
 def one_process(settings: Settings, words: str) -> int:
