@@ -13,7 +13,7 @@ from tests.faults.rows import EACH_KILL, KILLS, ROWS, Row
 from tests.faults.world import forget, open_world
 from workers import embedded
 
-AT_ONCE = 4
+AT_ONCE = 3
 COLUMNS = {"deliveries": 11, "kills": 6, "copies_too_many": 16, "too_early": 10, "lost": 5, "asked": 6, "incidents": 10}
 HEAD = (
     f"{'fault':54}{'database':12}{'runs':>5}" + "".join(f"{n:>{w}}" for n, w in COLUMNS.items()) + f"{'worst late':>11}"

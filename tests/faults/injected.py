@@ -1,4 +1,4 @@
-"""Inside a publish worker under test: SIGKILL at a named point, or one guard switched off to show that the harness sees it."""
+"""Inside a worker under test: SIGKILL at a named point, or one guard switched off to show that the harness sees it."""
 
 import os
 import signal

@@ -15,13 +15,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from socialq import clock
 from socialq.db import now
 from socialq.domain.message import fingerprint
-from socialq.models import Channel, Client, Delivery, Post, Revision, RevisionChannel, Worker
+from socialq.models import Channel, Client, Delivery, Media, Post, Revision, RevisionChannel, RevisionMedia, Worker
 from socialq.settings import Settings
 from socialq.wiring import Parts, open_parts
 from tests.networks.fake_mastodon import TOKEN, FakeMastodon
@@ -99,43 +101,44 @@ class World:
                 self.channels.append((client.id, channel.id))
         return peer
 
-    def schedule(self, each: int, ahead: float = AHEAD, word: str = "") -> None:
+    def schedule(self, each: int, ahead: float = AHEAD, word: str = "", picture: bool = False) -> None:
         """So many posts on every channel, each text once, all due at the same moment."""
         with self.parts.db.begin() as session:
             at = now(session) + timedelta(seconds=ahead)
             for client_id, channel_id in self.channels:
+                media = self._picture(session, client_id) if picture else None
                 for number in range(each):
-                    self._post(
-                        session,
-                        client_id,
-                        channel_id,
-                        at,
-                        f"{word} {secrets.token_hex(8)} nummer {number} van kanaal {channel_id}",
-                    )
+                    body = f"{word} {secrets.token_hex(8)} nummer {number} van kanaal {channel_id}".strip()
+                    self._post(session, client_id, channel_id, at, body, media)
 
-    def _post(self, session: Any, client_id: int, channel_id: int, at: datetime, body: str) -> None:
+    def _picture(self, session: Session, client_id: int) -> Media:
+        name = f"{secrets.token_hex(8)}.png"
+        Image.new("RGB", (8, 8), "teal").save(self.parts.media / name)
+        media = Media(
+            client_id=client_id, name=name, media_type="image/png", width=8, height=8, size=99, sha256=name, created_at=now(session)
+        )  # fmt: skip
+        session.add(media)
+        session.flush()
+        return media
+
+    def _post(
+        self, session: Session, client_id: int, channel_id: int, at: datetime, body: str, media: Media | None
+    ) -> None:
         moment = now(session)
         post = Post(client_id=client_id, state="draft", created_by="faults", created_at=moment)
         session.add(post)
         session.flush()
-        revision = Revision(post_id=post.id, number=1, text=body.strip(), created_by="faults", created_at=moment)
+        revision = Revision(post_id=post.id, number=1, text=body, created_by="faults", created_at=moment)
         revision.channels = [RevisionChannel(channel_id=channel_id)]
+        revision.media = [RevisionMedia(position=0, media_id=media.id, alt="Een vlak")] if media else []
         session.add(revision)
         session.flush()
         post.revision_id, post.state, post.scheduled_at = revision.id, "scheduled", at
         limits = {"deadline_at": at + timedelta(seconds=600), "prepare_at": at - timedelta(seconds=900)}
         session.add(
-            Delivery(
-                post_id=post.id,
-                revision_id=revision.id,
-                channel_id=channel_id,
-                fingerprint=fingerprint(body, []),
-                scheduled_at=at,
-                due_at=at,
-                created_at=moment,
-                **limits,
-            )  # fmt: skip
-        )
+            Delivery(post_id=post.id, revision_id=revision.id, channel_id=channel_id, fingerprint=fingerprint(body, []),
+                     scheduled_at=at, due_at=at, created_at=moment, **limits)
+        )  # fmt: skip
 
     def run(self, *words: str) -> subprocess.Popen[bytes]:
         """A real `python -m workers …`, its output in the row's folder."""

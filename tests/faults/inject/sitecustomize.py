@@ -3,7 +3,7 @@
 import os
 import sys
 
-if os.environ.get("FAULTS_DIR") and sys.orig_argv[-1:] == ["publish"]:
+if os.environ.get("FAULTS_DIR") and sys.orig_argv[-1] in ("publish", "slow"):
     from tests.faults import injected
 
     injected.install(os.environ["FAULTS_DIR"], os.environ.get("FAULTS_KILL", ""), os.environ.get("FAULTS_WITHOUT", ""))
