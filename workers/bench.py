@@ -49,6 +49,7 @@ class Bench:
 
     @property
     def sender(self) -> Sender:
+        """This process as the use cases know it."""
         return Sender(self.parts, self.life.id)
 
     def leaving(self) -> bool:

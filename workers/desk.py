@@ -41,12 +41,15 @@ class Desk:
             continue
 
     def miss_slots(self) -> None:
+        """Slots that are over: failed and told; needs no Redis."""
         missed.miss_slots(self.parts.db, self.parts.settings.times)
 
     def give_up_lost(self) -> None:
+        """Leases that ran out."""
         lost.give_up_lost(self.parts.db, self.parts.settings.times)
 
     def give_up_processing(self) -> None:
+        """What a network accepted and never finished."""
         lost.give_up_processing(self.parts.db, self.parts.settings.times)
 
     def bury(self) -> None:
@@ -59,12 +62,15 @@ class Desk:
         lost.bury(db, folder, times)
 
     def look(self) -> None:
+        """Deliveries of which nobody knows, as soon as a look may be taken."""
         self._ring(PULL, "reconcile", ring.looks)
 
     def poll(self) -> None:
+        """Deliveries that a network still works on."""
         self._ring(PULL, "poll", ring.polls)
 
     def prepare(self) -> None:
+        """Uploads that may begin ahead of time; beside reports and pictures, so that they never hold a due post's thread."""
         self._ring(SLOW, "prepare", ring.preparations)
 
     def pull(self) -> None:

@@ -37,6 +37,7 @@ class BareJob(Job):
             raise NoSuchJobError("unreadable") from error
 
     def restore(self, raw_data: dict[Any, Any]) -> None:
+        """Reads the call and nothing else. Raises NoSuchJobError when there is none of a sensible size."""
         data = raw_data.get(b"data")
         if not isinstance(data, bytes) or len(data) > LARGEST_JOB:
             raise NoSuchJobError("no call of ours")
@@ -55,6 +56,7 @@ class Listener(SimpleWorker):
 
     @property
     def connection_timeout(self) -> int:
+        """Seconds until a Redis that hangs counts as gone."""
         return BLOCK + 4
 
     def dequeue_job_and_maintain_ttl(
@@ -100,6 +102,7 @@ class Listener(SimpleWorker):
         """The process has its own, which never raise in the middle of a statement."""
 
     def register_death(self) -> None:
+        """Signs off; a Redis that is gone need not be told."""
         if not self.lost:
             super().register_death()  # type: ignore[no-untyped-call]
 

@@ -86,6 +86,7 @@ class Scheduler:
         self.entries = timetable(desk)
 
     def tick(self, now: float) -> None:
+        """Runs every entry whose time has come."""
         for entry in self.entries:
             entry.run(now)
 
@@ -103,6 +104,7 @@ def run() -> NoReturn:
 
 
 def ticking(scheduler: Scheduler, stop: Stop, every: float) -> None:
+    """A tick every so many seconds, counted from its beginning; a long one is followed by the next at once."""
     while not stop.asked:
         started = clock.boottime()
         scheduler.tick(started)

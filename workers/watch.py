@@ -26,6 +26,7 @@ class Watch:
         self._answering_since: float | None = None  # the database, without a break
 
     def start(self) -> None:
+        """In a thread that ends with the process."""
         threading.Thread(target=self._run, name="watch", daemon=True).start()
 
     def _run(self) -> NoReturn:

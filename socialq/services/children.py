@@ -28,6 +28,7 @@ class Stop:
         self.asked = False
 
     def ask(self) -> None:
+        """From a signal handler or any thread."""
         self.asked = True
 
     def wait(self, seconds: float) -> bool:

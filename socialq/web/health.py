@@ -39,16 +39,19 @@ class Health:
 
 @bp.get("/")
 def index() -> AnyResponse:
+    """There are no pages yet; health is what can be seen."""
     return redirect("/readyz")
 
 
 @bp.get("/healthz")
 def healthz() -> Response:
+    """200 as long as the process answers."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
+    """200, or 503 with the reasons in plain words."""
     site: Site = current_app.extensions["socialq"]
     health = look(site.db, site.settings)
     told = {"status": "not ready" if health.reasons else "ready", "reasons": health.reasons}
