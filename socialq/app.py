@@ -3,9 +3,8 @@
 from flask import Flask, Response
 
 from socialq.db import Database
-from socialq.settings import Settings
+from socialq.settings import Settings, load_settings
 from socialq.web import health
-from socialq.wiring import load_settings
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

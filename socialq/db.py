@@ -127,7 +127,9 @@ def _begin_immediate(session: Session) -> None:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20)
+        return create_engine(
+            parsed, pool_pre_ping=True, pool_size=20, max_overflow=20, connect_args={"connect_timeout": BUSY_SECONDS}
+        )
     engine = create_engine(
         parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=20
     )

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from socialq.domain.times import Times
+from socialq.errors import BadInput
 
 
 def _default_data_dir() -> Path:
@@ -104,3 +105,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'socialq.sqlite3'}"
+
+
+def load_settings() -> Settings:
+    """From the environment and `.env`. Raises BadInput with one sentence for each setting that is not right."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
+        raise BadInput(f"The settings are not right. {told}") from None

@@ -1,6 +1,8 @@
 """Settings → database, networks, secrets: the same for every entry point. Nothing else composes them."""
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,15 +10,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from pydantic import ValidationError
-from sqlalchemy import text
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from socialq.crypto import Secrets, load_keys
 from socialq.db import Database, told
-from socialq.errors import BadInput, Unavailable
+from socialq.errors import Unavailable
 from socialq.networks.base import Network, discover
-from socialq.settings import Settings
+from socialq.settings import Settings, load_settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 0x50C1A1
@@ -33,14 +35,6 @@ class Parts:
     media: Path
 
 
-def load_settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
-        raise BadInput(f"The settings are not right. {told}") from None
-
-
 def open_parts(settings: Settings | None = None, *, paced: bool = False, migrate: bool = True) -> Parts:
     """Opens the installation; `migrate` brings its database up to date first (on PostgreSQL under an advisory lock)."""
     settings = settings or load_settings()
@@ -52,24 +46,41 @@ def open_parts(settings: Settings | None = None, *, paced: bool = False, migrate
     except OSError as error:
         raise Unavailable(f"The data folder {settings.data_dir} cannot be used: {error.strerror}.") from None
     database = Database(settings.database, paced=paced)
-    bring_up_to_date(database, settings) if migrate else require_up_to_date(database)
+    try:
+        bring_up_to_date(database, settings) if migrate else require_up_to_date(database)
+    except BaseException:
+        database.dispose()
+        raise
     return Parts(settings, database, discover(), secrets, media)
 
 
 def bring_up_to_date(database: Database, settings: Settings) -> None:
+    """Makes or changes the tables, one process at a time. Raises Unavailable."""
     try:
-        if _revision(database) == _head():
-            return
-        with database.engine.connect() as connection:
-            if not database.sqlite:
-                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATING})
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
+        if _revision(database) != _head():
+            with _alone(database, settings.data_dir) as connection:
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                connection.commit()
     except OperationalError as error:
         raise Unavailable(told(error)) from None
+    except CommandError:
+        raise Unavailable(
+            "The database was made by a newer socialq; install that version, or restore a backup."
+        ) from None
+
+
+@contextmanager
+def _alone(database: Database, data_dir: Path) -> Iterator[Connection]:
+    """Two first starts at once: the second waits, and then finds nothing left to do."""
+    with (data_dir / "migrating.lock").open("wb") as lock, database.engine.connect() as connection:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not database.sqlite:
+            connection.detach()  # the lock is the session's: it ends when this connection is closed
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATING})
+            connection.commit()
+        yield connection
 
 
 def require_up_to_date(database: Database) -> None:
@@ -88,6 +99,10 @@ def _revision(database: Database) -> str | None:
 
 
 def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return config

@@ -10,8 +10,7 @@ import structlog
 from socialq.errors import SocialqError, Unavailable
 from socialq.services.children import CANNOT_BEGIN, Children, Command, Stop, end_with_parent, stop_on_signals
 from socialq.services.logs import set_up
-from socialq.settings import Settings
-from socialq.wiring import load_settings
+from socialq.settings import Settings, load_settings
 from workers import embedded
 from workers.queues import QUEUES
 

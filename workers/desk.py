@@ -14,7 +14,7 @@ from socialq.db import Database, now
 from socialq.domain.times import Times
 from socialq.metrics import due
 from socialq.models import Heartbeat
-from socialq.publishing import lost, missed, ring
+from socialq.publishing import lost, missed, ring, silence
 from socialq.reports import orders
 from socialq.services import incidents
 from socialq.wiring import Parts
@@ -108,6 +108,10 @@ class Desk:
                 incidents.open_incident(session, "clock_off", subject, None, {"seconds": self.clock_off})
             else:
                 incidents.resolve_incidents(session, subject, "scheduler", ["clock_off"])
+
+    def notice_silence(self) -> None:
+        """What could go out and does not is told."""
+        silence.notice_silence(self.parts.db)
 
     def sweep(self) -> None:
         """Heartbeats of processes that are long gone."""

@@ -12,8 +12,8 @@ from socialq.errors import Unavailable
 from socialq.publishing.life import register
 from socialq.services.children import Stop, end_with_parent, stop_on_signals
 from socialq.services.logs import set_up
-from socialq.settings import Settings
-from socialq.wiring import Parts, load_settings, open_parts
+from socialq.settings import Settings, load_settings
+from socialq.wiring import Parts, open_parts
 from workers.bench import Bench
 from workers.listener import Listener
 from workers.pool import Pool

@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from socialq import clock
 from socialq.services.children import Stop, end_with_parent, stop_on_signals
 from socialq.services.logs import set_up
-from socialq.wiring import load_settings
+from socialq.settings import load_settings
 from workers.desk import Desk
 from workers.queues import Bell, connect
 from workers.role import await_parts
@@ -70,6 +70,7 @@ def timetable(desk: Desk) -> list[Entry]:
         Entry(times.tick, desk.poll),
         Entry(times.tick, desk.prepare),
         Entry(times.heartbeat, desk.beat),
+        Entry(times.heartbeat, desk.notice_silence),
         Entry(times.heartbeat, desk.reports),
         Entry(times.ping_every, desk.ping),
         Entry(times.ping_every, desk.pull),

@@ -13,7 +13,7 @@ from socialq.cli.shared import json_flag
 def doctor(as_json: bool) -> int:
     """Say whether all is well, and what to do if not."""
     from socialq.cli.checks import examine
-    from socialq.wiring import load_settings
+    from socialq.settings import load_settings
 
     found = list(examine(load_settings()))
     well = all(one.ok for one in found)

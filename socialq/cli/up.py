@@ -41,7 +41,7 @@ WORDS = {
 )
 def up(port: int, demo: bool) -> int:
     """Start everything: web, workers, scheduler and a Redis of its own. Ctrl-C ends it all."""
-    from socialq.wiring import load_settings
+    from socialq.settings import load_settings
 
     settings = load_settings()
     set_up(settings.log_level, "up")

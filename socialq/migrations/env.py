@@ -1,12 +1,13 @@
 """Alembic's entry: one schema for SQLite and PostgreSQL, taken from the models."""
 
 from alembic import context
+from sqlalchemy import Connection
 
 from socialq.db import Database
 from socialq.models import Record
 
 
-def _run(connection: object) -> None:
+def _run(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=Record.metadata, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
@@ -17,7 +18,7 @@ def _main() -> None:
     if given is not None:
         _run(given)
         return
-    from socialq.wiring import load_settings
+    from socialq.settings import load_settings
 
     settings = load_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -93,7 +93,7 @@ def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
         work.account.call.close()
     if isinstance(result, Prepared):
         if ahead:  # else the claim stores it, in the transaction that comes next
-            _store(sender, work, result)
+            store(sender, work, result)
         return result
     if not isinstance(result, NotSent | Deferred | Rejected | Disconnected):
         result = NotSent("the network gave no usable answer while preparing")
@@ -107,13 +107,16 @@ def _remember(sender: Sender, work: Work, step: dict[str, Any]) -> None:
         delivery.memory = dict(delivery.memory) | step
 
 
-def _store(sender: Sender, work: Work, prepared: Prepared) -> None:
+def store(sender: Sender, work: Work, prepared: Prepared) -> None:
+    """What the network gave is kept, and the reservation ends."""
     with sender.db.begin() as session:
         values = {
             "identity": prepared.identity,
             "memory": prepared.memory,
             "prepared_at": now(session),
             "prep_tries": 0,
+            "reserved_until": None,
+            "rung_at": None,  # it may have become due while it was prepared
         }
         where = (
             Delivery.id == work.delivery_id,
@@ -133,7 +136,7 @@ def _not_prepared(sender: Sender, delivery_id: int, outcome: NotOut, *, ahead: b
         if ahead and isinstance(outcome, NotSent | Deferred):
             wait = now(session) + timedelta(seconds=sender.times.backoff)
             delivery.prepare_at = max(outcome.until, wait) if isinstance(outcome, Deferred) else wait
-            delivery.reserved_until, delivery.reason = None, outcome.reason
+            delivery.reserved_until, delivery.rung_at, delivery.reason = None, None, outcome.reason
             return
         session.flush()
         _settle(session, sender, delivery, outcome)

@@ -17,7 +17,7 @@ from socialq.networks.call import TooLate
 from socialq.publishing import record
 from socialq.publishing.claim import Claim, claim
 from socialq.publishing.news import write_good_news
-from socialq.publishing.prepare import begin, carry_out
+from socialq.publishing.prepare import begin, carry_out, store
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work
 
@@ -40,11 +40,16 @@ def _send(sender: Sender, work: Work, prepared: Prepared) -> None:
         claimed = claim(sender, work.delivery_id, prepared)
     except (SQLAlchemyError, Unavailable) as error:
         log.warning("the claim of delivery %s was not acknowledged: %s", work.delivery_id, type(error).__name__)
-        _until_written(sender, work.delivery_id, lambda: _release_unacknowledged(sender, work.delivery_id))
+        _until_written(work.delivery_id, lambda: _release_unacknowledged(sender, work.delivery_id))
         return
-    if claimed is not None:
+    if claimed is None:
+        if (
+            not work.ready
+        ):  # not ours now, but uploaded: whoever claims it need not do that again, nor wait for our reservation
+            _until_written(work.delivery_id, lambda: store(sender, work, prepared))
+    else:
         outcome = _final_call(sender, work, prepared, claimed)
-        _until_written(sender, work.delivery_id, lambda: write_outcome(sender, claimed, outcome))
+        _until_written(work.delivery_id, lambda: write_outcome(sender, claimed, outcome))
 
 
 def _final_call(sender: Sender, work: Work, prepared: Prepared, claimed: Claim) -> Outcome:
@@ -93,7 +98,7 @@ def _release_unacknowledged(sender: Sender, delivery_id: int) -> None:
         write_outcome(sender, claimed, NotSent("the claim was not acknowledged"))
 
 
-def _until_written(sender: Sender, delivery_id: int, write: Callable[[], None]) -> None:
+def _until_written(delivery_id: int, write: Callable[[], None]) -> None:
     """An answer is in memory only: try until it is committed, for as long as the process lives."""
     wait = 0.05
     while True:

@@ -7,7 +7,7 @@ from gunicorn.util import import_app
 
 from socialq.services.children import end_with_parent
 from socialq.services.logs import set_up
-from socialq.wiring import load_settings
+from socialq.settings import load_settings
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

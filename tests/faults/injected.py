@@ -26,7 +26,7 @@ from socialq.publishing.work import Work, read_work
 STEPS = {
     "reserve": (prepare, "_reserve"),
     "remember": (prepare, "_remember"),
-    "store": (prepare, "_store"),
+    "store": (prepare, "store"),
     "claim": (publish, "claim"),
     "record": (publish, "write_outcome"),
 }

@@ -150,15 +150,19 @@ def _bad_neighbours(world: World) -> Verdict:
     return judge(world)
 
 
-PREPARATION = [p for p in injected.COMMITS if p.endswith(("reserve", "remember", "store"))]
-SENDING = [p for p in injected.COMMITS if p not in PREPARATION]
+UPLOADING = [p for p in injected.COMMITS if p.endswith(("reserve", "remember"))]
+STORING = [p for p in injected.COMMITS if p.endswith("store")]
+SENDING = [p for p in injected.COMMITS if p not in UPLOADING + STORING]
 KILLS = [
-    Row("kill -9 around the commits of preparation", _killed_at(*PREPARATION, ahead=20)),
+    Row("kill -9 around the commits of uploading", _killed_at(*UPLOADING, ahead=20)),
+    Row("kill -9 around the commit of what was prepared", _killed_at(*STORING, ahead=10)),
     Row("kill -9 around the commits of claim and record", _killed_at(*SENDING)),
     Row("kill -9 on the wire: before, within, after, answered", _killed_at(*injected.WIRE)),
 ]
 # The long form shows them one by one.
-EACH_KILL = [Row(f"kill -9 {p}", _killed_at(p, ahead=8 if p in PREPARATION else 2)) for p in injected.POINTS]
+EACH_KILL = [
+    Row(f"kill -9 {p}", _killed_at(p, ahead=2 if p in SENDING + injected.WIRE else 10)) for p in injected.POINTS
+]
 ROWS = [
     Row("no fault", _nothing),
     Row("answer lost after the effect", _answer_lost),

@@ -4,6 +4,7 @@ A network brings tests/networks/recordings/<key>.py with KIND (REMOTE or LOCAL) 
 
 import importlib
 import importlib.util
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -74,16 +75,16 @@ def late() -> None:
 
 
 def play(network: Network, staged: Staged, scenario: str, content: Content) -> tuple[Outcome, Exception | None]:
-    """Prepare on a healthy peer, spoil it, publish. What is raised counts as Unknown, as publishing counts it."""
-    memory: dict[str, Any] = {}
+    """Prepare on a healthy peer, spoil it, publish from what the database keeps (JSON). What is raised counts as Unknown."""
     account = replace(staged.account, call=call(total=5))
-    prepared = network.prepare(content, account, memory.update)
+    prepared = network.prepare(content, account, lambda _step: None)
     assert isinstance(prepared, Prepared), prepared
+    kept = Prepared(prepared.identity, json.loads(json.dumps(prepared.memory)))
     staged.spoil()
     slow = {"timeout", "dripping"}
     final = call(gate=late if scenario == "too late" else None, total=0.7 if scenario in slow else 5)
     try:
-        return network.publish(Prepared(prepared.identity, dict(memory)), replace(account, call=final)), None
+        return network.publish(kept, replace(account, call=final)), None
     except Exception as error:
         return Unknown(type(error).__name__), error
     finally:

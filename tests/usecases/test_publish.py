@@ -3,10 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
-from socialq.domain.outcomes import Deferred, Disconnected, NotSent, Outcome, Prepared, Processing, Published, Rejected
-from socialq.models import Channel, Client, Post
+from socialq.domain.outcomes import Deferred, Disconnected, NotSent, Outcome, Prepared, Published, Rejected
 from socialq.networks.base import Account
 from socialq.networks.call import TooLate
 from socialq.publishing import missed
@@ -50,78 +48,11 @@ def test_nothing_goes_early(line: Line) -> None:
     assert line.get(delivery).state == "scheduled" and line.network.out == []
 
 
-def test_a_ring_is_not_repeated_until_its_time(line: Line) -> None:
-    first = line.schedule("een", late=2)
-    assert line.ring() == [first]
-    assert line.ring() == []
-    line.set(first, rung_at=line.now() - timedelta(seconds=line.sender.times.rering * 1.1))
-    assert line.ring() == [first]
-    line.set(first, rung_at=line.now() + timedelta(hours=1))
-    assert line.ring() == [first], "a mark in the future is no mark"
-
-
 def test_of_one_channel_the_earliest_promise_goes_first(line: Line) -> None:
     late, early = line.schedule("laat", late=5), line.schedule("vroeg", late=10)
     assert line.ring() == [early, late]
     line.publish(early, late)
     assert [c.text for c in line.network.out] == ["vroeg", "laat"]
-
-
-@pytest.mark.parametrize("column", ["stop_at", "confirm_at"])
-def test_a_wish_or_an_open_question_keeps_it_from_going(line: Line, column: str) -> None:
-    delivery = line.schedule(**{column: line.now()})
-    line.publish(delivery)
-    assert line.network.out == [] and line.get(delivery).attempt == 0
-
-
-@pytest.mark.parametrize(
-    ("model", "change"),
-    [
-        (Channel, {"paused_at": 1}),
-        (Channel, {"disconnected_at": 1}),
-        (Client, {"paused_at": 1}),
-        (Post, {"state": "approved"}),
-    ],
-)
-def test_what_is_held_is_neither_rung_nor_claimed(line: Line, model: type, change: dict[str, object]) -> None:
-    delivery = line.schedule()
-    with line.parts.db.begin() as session:
-        values = {key: line.now() if value == 1 else value for key, value in change.items()}
-        session.execute(update(model).values(**values))
-    assert line.ring() == []
-    line.publish(delivery)
-    assert claim(line.sender, delivery, Prepared("x")) is None
-    assert line.network.out == []
-
-
-def test_one_in_flight_on_a_channel(line: Line) -> None:
-    first, second = line.schedule("een", late=2), line.schedule("twee", late=1)
-    assert claim(line.sender, first, Prepared("x")) is not None
-    assert claim(line.sender, second, Prepared("y")) is None
-    assert line.ring() == []
-
-
-def test_the_same_text_waits_while_the_other_is_unknown_and_for_a_day(line: Line) -> None:
-    first, second = line.schedule("zelfde", late=2), line.schedule("Zelfde ", late=1)
-    line.network.script = [raises(RuntimeError("?"))]
-    line.publish(first)
-    assert line.get(first).state == "unknown"
-    assert claim(line.sender, second, Prepared("y")) is None
-    line.set(first, state="published", published_at=line.now())
-    assert claim(line.sender, second, Prepared("y")) is None
-    line.set(second, repeat_allowed=True)
-    assert claim(line.sender, second, Prepared("y")) is not None
-
-
-def test_part_two_waits_for_part_one(line: Line) -> None:
-    first = line.schedule("een", late=2)
-    second = line.schedule("twee", late=1, after_id=first, part=2)
-    line.publish(second)
-    assert line.network.out == []
-    line.publish(first)
-    assert line.ring() == [second]
-    line.publish(second)
-    assert [c.text for c in line.network.out] == ["een", "twee"]
 
 
 def test_provably_not_out_is_tried_again_later(line: Line) -> None:
@@ -251,46 +182,9 @@ def test_a_lost_row_still_gets_the_end_of_its_attempt(line: Line) -> None:
     assert line.get(delivery).state == "unknown" and line.attempts(delivery)[0].outcome == "notsent"
 
 
-def test_accepted_is_polled_until_it_is_out(line: Line) -> None:
-    delivery = line.schedule()
-    line.network.script = [says(Processing("h1", line.now()))]
-    line.publish()
-    found = line.get(delivery)
-    assert (found.state, found.handle) == ("processing", "h1") and found.process_until is not None
-
-
 def test_a_missed_slot_fails_and_is_told_without_any_worker(line: Line) -> None:
     delivery = line.schedule(late=700, limit=600)
     assert line.ring() == []
     assert missed.miss_slots(line.parts.db, line.sender.times) == 1
     assert missed.miss_slots(line.parts.db, line.sender.times) == 0
     assert line.get(delivery).state == "failed" and [i.kind for i in line.incidents()] == ["delivery_missed"]
-
-
-def test_a_row_that_kills_its_process_is_given_up(line: Line) -> None:
-    delivery = line.schedule(prep_tries=3)
-    line.publish()
-    assert line.get(delivery).state == "failed" and [i.kind for i in line.incidents()] == ["delivery_rejected"]
-
-
-def test_a_failing_preparation_never_claims(line: Line) -> None:
-    delivery = line.schedule()
-    line.network.prepare_script = [lambda: Rejected("no such file")]
-    line.publish()
-    assert (line.get(delivery).state, line.get(delivery).attempt) == ("failed", 0)
-
-
-def test_a_preparation_that_raises_is_tried_again(line: Line) -> None:
-    delivery = line.schedule()
-
-    def broken() -> Outcome:
-        raise OSError("upload cut")
-
-    line.network.prepare_script = [broken]
-    line.publish()
-    found = line.get(delivery)
-    assert (found.state, found.attempt, found.prep_tries) == (
-        "scheduled",
-        0,
-        0,
-    ) and found.due_at > line.now() - timedelta(seconds=1)

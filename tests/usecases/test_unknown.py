@@ -6,18 +6,15 @@ import signal
 from datetime import timedelta
 from multiprocessing.connection import Connection
 
-import pytest
 from sqlalchemy import update
 
 from socialq import clock
 from socialq.domain.outcomes import Absent, Found, LookFailed, Near, Outcome, Prepared, Processing, Published
-from socialq.errors import BadInput, NotAllowed, NotFound, OutOfDate
 from socialq.models import Worker
 from socialq.networks.base import Account
 from socialq.publishing import life, lost, poll, ring
 from socialq.publishing.claim import claim
 from socialq.publishing.reconcile import reconcile
-from socialq.publishing.resolve import resolve
 from tests.fakes import FakeNetwork
 from tests.usecases.line import Line
 
@@ -221,53 +218,6 @@ def test_processing_without_an_end_asks_at_once(line: Line) -> None:
     line.set(delivery, process_until=line.now() - timedelta(seconds=1))
     assert lost.give_up_processing(line.parts.db, line.sender.times) == 1
     assert line.get(delivery).ask_at is not None and len(line.incidents()) == 1
-
-
-def test_a_person_says_it_is_out(line: Line) -> None:
-    delivery = asked(line)
-    with line.parts.db.begin() as session, pytest.raises(BadInput, match="link"):
-        resolve(session, delivery, 1, "published", "")
-    with line.parts.db.begin() as session:
-        resolve(session, delivery, 1, "published", "https://fake.example/9")
-    assert (line.get(delivery).state, line.get(delivery).url) == ("published", "https://fake.example/9")
-    assert line.incidents() == []
-
-
-def test_a_person_sends_it_again(line: Line) -> None:
-    delivery = asked(line)
-    with line.parts.db.begin() as session:
-        resolve(session, delivery, 1, "retry", "")
-    line.publish()
-    assert line.get(delivery).state == "published" and line.incidents() == []
-
-
-def test_a_person_leaves_it(line: Line) -> None:
-    delivery = asked(line)
-    with line.parts.db.begin() as session:
-        resolve(session, delivery, 1, "failed", "")
-    assert line.get(delivery).state == "failed" and line.incidents() == []
-
-
-def test_a_stale_page_changes_nothing(line: Line) -> None:
-    delivery = asked(line)
-    with line.parts.db.begin() as session:
-        resolve(session, delivery, 1, "retry", "")
-    line.network.script = [never_out]
-    line.publish()
-    with line.parts.db.begin() as session, pytest.raises(OutOfDate):
-        resolve(session, delivery, 1, "retry", "")
-    with line.parts.db.begin() as session, pytest.raises(NotAllowed, match="still being looked for"):
-        resolve(session, delivery, 2, "retry", "")
-    assert line.get(delivery).state == "unknown"
-
-
-def test_there_is_nothing_to_decide_about_what_is_settled(line: Line) -> None:
-    delivery = line.schedule()
-    line.publish()
-    with line.parts.db.begin() as session, pytest.raises(NotAllowed, match="nothing to decide"):
-        resolve(session, delivery, 1, "retry", "")
-    with line.parts.db.begin() as session, pytest.raises(NotFound):
-        resolve(session, 999, None, "retry", "")
 
 
 def test_a_found_id_that_is_taken_is_not_believed(line: Line) -> None:
