@@ -429,8 +429,14 @@ def upgrade() -> None:
     with op.batch_alter_table("post_snapshots", schema=None) as batch_op:
         batch_op.create_index("ix_post_snapshots_delivery", ["delivery_id", "taken_at"], unique=False)
 
+    # posts and revisions point at each other, so one of the two comes last
+    with op.batch_alter_table("posts") as batch:
+        batch.create_foreign_key("fk_posts_revision_id", "revisions", ["revision_id"], ["id"])
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("posts") as batch:
+        batch.drop_constraint("fk_posts_revision_id", type_="foreignkey")
 
     with op.batch_alter_table("post_snapshots", schema=None) as batch_op:
         batch_op.drop_index("ix_post_snapshots_delivery")
