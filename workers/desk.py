@@ -14,7 +14,7 @@ from socialq.db import Database, now
 from socialq.domain.times import Times
 from socialq.metrics import due
 from socialq.models import Heartbeat
-from socialq.publishing import lost, missed, ring, silence
+from socialq.publishing import attention, life, lost, missed, ring, silence
 from socialq.reports import orders
 from socialq.services import incidents
 from socialq.wiring import Parts
@@ -32,8 +32,21 @@ class Desk:
     bell: Bell
     name: str = field(default_factory=lambda: f"scheduler:{socket.gethostname()}:{os.getpid()}")
     clock_off: float | None = None
+    needed: frozenset[str] = frozenset()
     _looked_at: float = field(default_factory=clock.boottime)
     _awake_since: datetime | None = None
+
+    def ask(self) -> None:
+        """What has something to do: one question for all that happens every tick. While it cannot be asked, nothing has."""
+        self.needed = frozenset()
+        self.needed = attention.needed(self.parts.db, self.parts.settings.times)
+
+    def needs(self, step: str) -> bool:
+        return step in self.needed
+
+    def steps(self) -> list[Callable[[], None]]:
+        """What happens every tick if there is something to do; the names are those of `attention.STEPS`."""
+        return [self.ring, self.miss_slots, self.give_up_lost, self.look, self.poll, self.prepare]
 
     def ring(self) -> None:
         """What is due, as long as a whole statement's worth comes back."""
@@ -52,14 +65,21 @@ class Desk:
         """What a network accepted and never finished."""
         lost.give_up_processing(self.parts.db, self.parts.settings.times)
 
+    def somebody_died(self) -> bool:
+        """Asked every tick, so it asks the locks, not the database."""
+        return life.some_lock_is_free(self.parts.settings.data_dir)
+
     def bury(self) -> None:
-        """Dead workers, and those that stand still with something in their hands (not right after the machine itself slept)."""
+        """Dead workers: what they had in their hands is unknown from now on."""
+        lost.bury(self.parts.db, self.parts.settings.data_dir, self.parts.settings.times)
+
+    def kill_stopped(self) -> None:
+        """Workers that stand still with something in their hands (not right after the machine itself slept)."""
         db, folder, times = self.parts.db, self.parts.settings.data_dir, self.parts.settings.times
-        woken, self._looked_at = self._looked_at + 2 * times.heartbeat < clock.boottime(), clock.boottime()
+        woken, self._looked_at = self._looked_at + 3 * times.heartbeat < clock.boottime(), clock.boottime()
         if woken or self._awake_since is None:
             self._awake_since = db.now()
         lost.kill_stopped(db, folder, times, self._awake_since)
-        lost.bury(db, folder, times)
 
     def look(self) -> None:
         """Deliveries of which nobody knows, as soon as a look may be taken."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 import structlog
@@ -27,6 +28,7 @@ class Entry:
 
     every: float
     function: Callable[[], object]
+    when: Callable[[], bool] = lambda: True
     next_at: float = 0.0
     wait: float = 0.0
     said_at: float | None = None
@@ -36,7 +38,8 @@ class Entry:
         if now < self.next_at:
             return
         try:
-            self.function()
+            if self.when():
+                self.function()
         except Exception as error:
             self.wait = min(LONGEST_WAIT, max(self.every, 0.1) if not self.wait else self.wait * 2)
             self.next_at = now + self.wait
@@ -62,13 +65,11 @@ def timetable(desk: Desk) -> list[Entry]:
     times = desk.parts.settings.times
     minute = 12 * times.heartbeat
     return [
-        Entry(times.tick, desk.ring),
-        Entry(times.tick, desk.miss_slots),
-        Entry(times.tick, desk.give_up_lost),
-        Entry(times.tick, desk.bury),
-        Entry(times.tick, desk.look),
-        Entry(times.tick, desk.poll),
-        Entry(times.tick, desk.prepare),
+        Entry(times.tick, desk.ask),
+        *(Entry(times.tick, step, partial(desk.needs, step.__name__)) for step in desk.steps()),
+        Entry(times.tick, desk.bury, desk.somebody_died),
+        Entry(times.heartbeat, desk.bury),
+        Entry(times.heartbeat, desk.kill_stopped),
         Entry(times.heartbeat, desk.beat),
         Entry(times.heartbeat, desk.notice_silence),
         Entry(times.heartbeat, desk.reports),

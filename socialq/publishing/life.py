@@ -65,11 +65,17 @@ def is_dead(worker: Worker, data_dir: Path) -> bool:
     if worker.boot_id != boot_id():
         return True
     try:
-        with (data_dir / "workers" / worker.id).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except (BlockingIOError, FileNotFoundError):
+        return _free(data_dir / "workers" / worker.id)
+    except FileNotFoundError:
         return False
-    return True
+
+
+def some_lock_is_free(data_dir: Path) -> bool:
+    """Somebody of this folder has died and is not buried yet (its file goes with the burial). Asks no database."""
+    try:
+        return any(_free(path) for path in (data_dir / "workers").iterdir())
+    except FileNotFoundError:  # no worker yet, or one that was buried this moment
+        return False
 
 
 def living(db: Database, data_dir: Path) -> list[Worker]:
@@ -105,6 +111,15 @@ def process_start(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):
         return ""
+
+
+def _free(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 def _machine_id() -> str:

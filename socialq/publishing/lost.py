@@ -5,24 +5,34 @@ import signal
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from socialq.db import Database, now
+from socialq.db import Database, UtcDateTime, now
 from socialq.domain.states import DeliveryState, Move, target
 from socialq.domain.times import Times
 from socialq.models import Attempt, Delivery, Worker
 from socialq.publishing import life, record
+from socialq.publishing.claimable import MOMENT
 from socialq.publishing.record import Seen
+from socialq.publishing.ring import FUTURE
 
 ACTOR = "scheduler"
 AT_ONCE = 100
+# A lease that ends later than a new one would was written by a clock that ran ahead: over as well.
+LEASES_OVER = select(Delivery).where(
+    Delivery.state == DeliveryState.PUBLISHING,
+    or_(Delivery.lease_until < MOMENT, Delivery.lease_until > bindparam("lease_ahead", type_=UtcDateTime)),
+)
 
 
 def give_up_lost(db: Database, times: Times) -> int:
     """Leases that ran out: unknown. That proves nothing about the sender, so the quarantine waits for its end."""
     with db.read() as session:
-        rows = [Seen(d.id, d.attempt) for d in session.scalars(_leases_over(now(session), times))]
+        moment = now(session)
+        ahead = {"lease_ahead": moment + timedelta(seconds=times.lease) + FUTURE}
+        over = session.scalars(LEASES_OVER.limit(AT_ONCE), {"moment": moment} | ahead)
+        rows = [Seen(d.id, d.attempt) for d in over]
     for seen in rows:
         with db.begin() as session:
             ended = session.scalar(_attempt(seen).with_only_columns(Attempt.ended_at))
@@ -76,13 +86,6 @@ def give_up_processing(db: Database, times: Times) -> int:
             session.execute(update(Delivery).where(*where).values(state=target(Move.LOSE)))
             record.ask(session, seen, "the network accepted it and has not said whether it is out", ACTOR)
     return len(rows)
-
-
-def _leases_over(moment: datetime, times: Times) -> Select[Delivery]:
-    """A lease that ends later than a new one would was written by a clock that ran ahead: over as well."""
-    ahead = Delivery.lease_until > moment + timedelta(seconds=times.lease) + timedelta(seconds=5)
-    over = or_(Delivery.lease_until < moment, ahead)
-    return select(Delivery).where(Delivery.state == DeliveryState.PUBLISHING, over).limit(AT_ONCE)
 
 
 def _attempt(seen: Seen) -> Select[Attempt]:

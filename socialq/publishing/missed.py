@@ -1,33 +1,35 @@
 """Slots that are over: failed, and told in the same transaction. Needs no Redis and no worker."""
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
 
 from socialq.db import Database, now
 from socialq.domain.delivery import Settlement
 from socialq.domain.states import DeliveryState, Move
 from socialq.domain.times import Times
 from socialq.models import Delivery
+from socialq.publishing.claimable import MOMENT
 from socialq.publishing.record import Seen, apply
 
 AT_ONCE = 100
 
 
+_parent = Delivery.__table__.alias("parent")
+_waits = select(_parent.c.id).where(_parent.c.id == Delivery.after_id, _parent.c.state != DeliveryState.PUBLISHED)
+# Parts that wait for another part are not late: their limit starts with its publication.
+MISSED = select(Delivery).where(
+    Delivery.state == DeliveryState.SCHEDULED,
+    Delivery.deadline_at < MOMENT,
+    or_(Delivery.after_id.is_(None), ~_waits.correlate(Delivery).exists()),
+)
+
+
 def miss_slots(db: Database, times: Times) -> int:
-    """Scheduled deliveries past their client's limit. Parts that wait for another part are not late: their limit starts with it."""
-    parent = aliased(Delivery)
-    waits = select(parent.id).where(parent.id == Delivery.after_id, parent.state != DeliveryState.PUBLISHED)
+    """Scheduled deliveries past their client's limit: how many were given up."""
     with db.read() as session:
-        query = select(Delivery).where(Delivery.state == DeliveryState.SCHEDULED, Delivery.deadline_at < now(session))
-        own = or_(Delivery.after_id.is_(None), ~waits.correlate(Delivery).exists())
-        rows = [(Seen(d.id, d.attempt), d.reason) for d in session.scalars(query.where(own).limit(AT_ONCE))]
+        late = session.scalars(MISSED.limit(AT_ONCE), {"moment": now(session)})
+        rows = [(Seen(d.id, d.attempt), d.reason or "its slot passed") for d in late]
     for seen, reason in rows:
         with db.begin() as session:
-            apply(
-                session,
-                seen,
-                Settlement(Move.MISS, {}, "delivery_missed", reason or "its slot passed"),
-                [DeliveryState.SCHEDULED],
-                "scheduler",
-            )
+            settlement = Settlement(Move.MISS, {}, "delivery_missed", reason)
+            apply(session, seen, settlement, [DeliveryState.SCHEDULED], "scheduler")
     return len(rows)

@@ -35,22 +35,22 @@ class Lane:
 
 def ring(db: Database, times: Times) -> list[int]:
     """Up to 500 ids that can be claimed and have not been rung lately, earliest promise first. Ask again at once while it is full."""
-    return _mark(db, times, _CLAIMABLE)
+    return _mark(db, times, CLAIMABLE_UNRUNG)
 
 
 def looks(db: Database, times: Times) -> list[int]:
     """Unknown deliveries whose quarantine or gap is over."""
-    return _mark(db, times, _LOOKS)
+    return _mark(db, times, LOOKS)
 
 
 def polls(db: Database, times: Times) -> list[int]:
     """Accepted deliveries that the network may have finished."""
-    return _mark(db, times, _POLLS)
+    return _mark(db, times, POLLS)
 
 
 def preparations(db: Database, times: Times) -> list[int]:
     """Scheduled deliveries whose preparation ahead of time may begin."""
-    return _mark(db, times, _PREPARATIONS)
+    return _mark(db, times, PREPARATIONS)
 
 
 def unring(db: Database, ids: Iterable[int]) -> None:
@@ -88,19 +88,19 @@ def lanes(db: Database, ids: Iterable[int]) -> list[Lane]:
 def _mark(db: Database, times: Times, wanting: Select[int]) -> list[int]:
     """Reads first: a tick on which nothing is due writes nothing."""
     with db.read() as session:
-        if session.execute(wanting.limit(1), _moments(now(session), times)).first() is None:
+        if session.execute(wanting.limit(1), moments(now(session), times)).first() is None:
             return []
     with db.begin() as session:
         moment = now(session)
         chosen = wanting.limit(AT_ONCE).with_for_update(skip_locked=True, of=Delivery)
-        ids = list(session.scalars(chosen, _moments(moment, times)))
+        ids = list(session.scalars(chosen, moments(moment, times)))
         marked = update(Delivery).where(Delivery.id.in_(ids)).values(rung_at=moment, rings=Delivery.rings + 1)
         session.execute(marked.execution_options(synchronize_session=False))
     return ids
 
 
-def _moments(moment: datetime, times: Times) -> dict[str, Any]:
-    """The parameters of the statements below."""
+def moments(moment: datetime, times: Times) -> dict[str, Any]:
+    """The parameters of the statements below, at the database's `moment`."""
     again = {f"rung_before_{n}": moment - retry.ring_again(times.rering, n) for n in range(RINGS + 1)}
     longest = timedelta(seconds=max(times.quarantine, times.gap))
     return at(moment) | again | {"rung_ahead": moment + FUTURE, "look_ahead": moment + longest + FUTURE}
@@ -120,8 +120,8 @@ def _moment(name: str) -> ColumnElement[datetime]:
     return bindparam(name, type_=UtcDateTime)
 
 
-_CLAIMABLE = _wanting(CLAIMABLE, Delivery.due_at)
-_LOOKS = _wanting(  # a mark too far in the future is none
+CLAIMABLE_UNRUNG = _wanting(CLAIMABLE, Delivery.due_at)
+LOOKS = _wanting(  # a mark too far in the future is none
     and_(
         Delivery.state == DeliveryState.UNKNOWN,
         Delivery.ask_at.is_(None),
@@ -129,8 +129,8 @@ _LOOKS = _wanting(  # a mark too far in the future is none
     ),
     Delivery.look_at,
 )
-_POLLS = _wanting(and_(Delivery.state == DeliveryState.PROCESSING, Delivery.check_at <= MOMENT), Delivery.check_at)
-_PREPARATIONS = _wanting(
+POLLS = _wanting(and_(Delivery.state == DeliveryState.PROCESSING, Delivery.check_at <= MOMENT), Delivery.check_at)
+PREPARATIONS = _wanting(
     and_(
         Delivery.state == DeliveryState.SCHEDULED, Delivery.prepared_at.is_(None), Delivery.prepare_at <= MOMENT,
         Delivery.due_at > MOMENT, Delivery.stop_at.is_(None), Delivery.confirm_at.is_(None), LIVE,
