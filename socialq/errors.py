@@ -2,7 +2,14 @@
 
 
 class SocialqError(Exception):
-    """A refusal in plain words: what is wrong and what to do. Nothing was written."""
+    """A refusal in plain words: what is wrong and what to do. Nothing was written.
+
+    With values, the sentence is a msgid ("There is no role %(role)s.") that the web can say in the reader's language."""
+
+    def __init__(self, msgid: str = "", **values: object) -> None:
+        super().__init__(msgid % values if values else msgid)
+        self.msgid = msgid
+        self.values = values
 
 
 class BadInput(SocialqError):
@@ -23,3 +30,11 @@ class OutOfDate(NotAllowed):
 
 class Unavailable(SocialqError):
     """Something that is needed (database, disk, server) does not answer now."""
+
+
+class TooMany(NotAllowed):
+    """Tried too often: open again after `wait` seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("That was tried too often. Wait %(minutes)s min, then try again.", minutes=-(-wait // 60))
+        self.wait = wait

@@ -12,10 +12,14 @@ from socialq.models.member import Member, MemberClient
 from socialq.models.outbox import OutboxMail
 from socialq.models.post import Approval, Post, Revision, RevisionChannel, RevisionMedia
 from socialq.models.report import Report
+from socialq.models.reset import PasswordReset
+from socialq.models.session import MemberSession
 from socialq.models.snapshot import COMMON, ChannelSnapshot, PostSnapshot, Rollup
+from socialq.models.throttle import Throttle
 
 __all__ = [
-    "COMMON", "Approval", "Attempt", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat", "Incident", "Media",
-    "Member", "MemberClient", "OutboxMail", "Post", "PostSnapshot", "Record", "Report", "Revision", "RevisionChannel",
-    "RevisionMedia", "Rollup", "Slot", "Worker",
+    "Approval", "Attempt", "COMMON", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat",
+    "Incident", "Media", "Member", "MemberClient", "MemberSession", "OutboxMail", "PasswordReset", "Post",
+    "PostSnapshot", "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "Rollup", "Slot", "Throttle",
+    "Worker",
 ]  # fmt: skip
