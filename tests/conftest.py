@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from socialq.db import Database
+from socialq.services.i18n import Words
 from socialq.settings import Settings
 from socialq.wiring import Parts, open_parts
 
@@ -28,6 +29,11 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SOCIALQ_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _no_text_untranslated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Words, "strict", True)
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from socialq.domain.slots import zone
 from socialq.errors import NotAllowed, Unavailable
 from socialq.models import Report
 from socialq.reports.orders import READY
 from socialq.reports.words import Words
+from socialq.services.templates import environment
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
 SCRIPT_HERE = "<!-- plotly.js -->"
 TEXT_SHOWN = 240
 
@@ -25,15 +23,13 @@ def page(numbers: dict[str, Any], figures: dict[str, Any], version: int) -> str:
     first, last = date.fromisoformat(numbers["starts_on"]), date.fromisoformat(numbers["ends_on"])
     until = numbers["data_until"] and datetime.fromisoformat(numbers["data_until"])
     month_before = words.month(date.fromordinal(first.toordinal() - 1), year=False)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= {
+    made = environment()
+    made.filters |= {
         "number": words.number, "signed": words.signed, "percent": words.percent, "shortened": shortened, "link": link,
         "day": lambda on: words.day(date.fromisoformat(on)),
         "moment": lambda at: words.moment(datetime.fromisoformat(at), there),
     }  # fmt: skip
-    return environment.get_template("reports/month.html").render(
+    return made.get_template("reports/month.html").render(
         n=numbers, figures=figures, w=words, version=version, colour=numbers["colour"],
         month=words.month(first), month_before=month_before, last_day=words.long_day(last),
         until=until and words.moment(until, there), script_here=SCRIPT_HERE,
