@@ -23,7 +23,7 @@ from tests.structure.tree import ROOT
 from tests.workers.installation import environment, processes, until
 
 LEAD = float(os.environ.get("SOCIALQ_TEST_LEAD", "8"))  # seconds from planning a post to its time
-GENEROUS = 5.0  # seconds late, for a busy machine; the goal is 1
+GENEROUS = 25  # seconds: a bell that was not heard rings again after 30; how late a post really is, is printed
 ENDING = 60.0
 
 
