@@ -11,6 +11,7 @@ from socialq.models.media import Media
 from socialq.models.member import Member, MemberClient
 from socialq.models.outbox import OutboxMail
 from socialq.models.post import Approval, Post, Revision, RevisionChannel, RevisionMedia
+from socialq.models.preference import Preference
 from socialq.models.report import Report
 from socialq.models.reset import PasswordReset
 from socialq.models.session import MemberSession
@@ -20,6 +21,6 @@ from socialq.models.throttle import Throttle
 __all__ = [
     "Approval", "Attempt", "COMMON", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat",
     "Incident", "Media", "Member", "MemberClient", "MemberSession", "OutboxMail", "PasswordReset", "Post",
-    "PostSnapshot", "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "Rollup", "Slot", "Throttle",
+    "PostSnapshot", "Preference", "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "Rollup", "Slot", "Throttle",
     "Worker",
 ]  # fmt: skip
