@@ -76,7 +76,7 @@ def planned(session: Session, client_ids: Collection[int], now: datetime) -> dic
     """How many posts each client has ahead, by client id."""
     ahead = (Post.client_id.in_(client_ids), Post.scheduled_at > now)
     query = select(Post.client_id, func.count()).where(*ahead).group_by(Post.client_id)
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _entries(
