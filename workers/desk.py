@@ -59,7 +59,7 @@ class Desk:
 
     def give_up_lost(self) -> None:
         """Leases that ran out."""
-        lost.give_up_lost(self.parts.db, self.parts.settings.times)
+        lost.give_up_lost(self.parts.db, self.parts.settings.data_dir, self.parts.settings.times)
 
     def give_up_processing(self) -> None:
         """What a network accepted and never finished."""

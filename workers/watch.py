@@ -7,6 +7,8 @@ from typing import NoReturn
 import structlog
 
 from socialq import clock
+from socialq.publishing.life import some_lock_is_free
+from socialq.publishing.lost import bury
 from workers.bench import Bench
 from workers.skew import skew
 
@@ -55,6 +57,10 @@ class Watch:
         if now >= self._skew_at:
             bench.clock_off, self._skew_at = skew(db), now + SKEW_EVERY
         seen = bench.redis_seen
+        if some_lock_is_free(
+            folder := bench.parts.settings.data_dir
+        ):  # only this machine can prove it, and the scheduler may run elsewhere
+            bury(db, folder, self._times)
         bench.life.beat(None if seen is None else db.now() - timedelta(seconds=now - seen))
         self._beat_at = now + self._times.heartbeat
         self._answering_since = self._answering_since if self._answering_since is not None else now

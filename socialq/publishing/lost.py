@@ -26,8 +26,9 @@ LEASES_OVER = select(Delivery).where(
 )
 
 
-def give_up_lost(db: Database, times: Times) -> int:
-    """Leases that ran out: unknown. That proves nothing about the sender, so the quarantine waits for its end."""
+def give_up_lost(db: Database, data_dir: Path, times: Times) -> int:
+    """Leases that ran out: unknown. That proves nothing about the sender, so on this host the quarantine waits for its end.
+    The end of a sender on another host cannot be proved here: it is looked for all the same, but never sent again unasked."""
     with db.read() as session:
         moment = now(session)
         ahead = {"lease_ahead": moment + timedelta(seconds=times.lease) + FUTURE}
@@ -35,8 +36,11 @@ def give_up_lost(db: Database, times: Times) -> int:
         rows = [Seen(d.id, d.attempt) for d in over]
     for seen in rows:
         with db.begin() as session:
-            ended = session.scalar(_attempt(seen).with_only_columns(Attempt.ended_at))
-            record.lose(session, seen, "its worker has not been heard of", times, ended=ended is not None, actor=ACTOR)
+            query = select(Attempt.ended_at, Worker.host_id).outerjoin(Worker, Worker.id == Attempt.worker_id)
+            mine = query.where(Attempt.delivery_id == seen.delivery_id, Attempt.number == seen.attempt)
+            ended_at, host = session.execute(mine).one()
+            look = ended_at is not None or host != life.host_id(data_dir)
+            record.lose(session, seen, "its worker has not been heard of", times, look=look, actor=ACTOR)
     return len(rows)
 
 
@@ -88,10 +92,6 @@ def give_up_processing(db: Database, times: Times) -> int:
     return len(rows)
 
 
-def _attempt(seen: Seen) -> Select[Attempt]:
-    return select(Attempt).where(Attempt.delivery_id == seen.delivery_id, Attempt.number == seen.attempt)
-
-
 def _open_attempts(worker_id: str) -> Select[Attempt]:
     return select(Attempt).where(Attempt.worker_id == worker_id, Attempt.ended_at.is_(None))
 
@@ -104,7 +104,7 @@ def _waiting_for(worker_id: str) -> Select[Attempt]:
 def _end_by_death(session: Session, attempt: Attempt, times: Times) -> None:
     seen = Seen(attempt.delivery_id, attempt.number)
     record.end_attempt(session, seen.delivery_id, seen.attempt, "died", "its worker died")
-    if record.lose(session, seen, "its worker died while sending", times, ended=True, actor=ACTOR):
+    if record.lose(session, seen, "its worker died while sending", times, look=True, actor=ACTOR):
         return
     waiting = (
         Delivery.id == seen.delivery_id,

@@ -172,7 +172,7 @@ def _children_due(session: Session, parent: Delivery) -> None:
         child.due_at, child.rung_at = begins, None
 
 
-def lose(session: Session, seen: Seen, reason: str, times: Times, *, ended: bool, actor: str) -> bool:
-    """Nobody heard the end of it. The quarantine starts only when its sender is known to have ended."""
-    changes: dict[str, Any] = quarantined(now(session), times) if ended else {"look_at": None, "misses": 0}
+def lose(session: Session, seen: Seen, reason: str, times: Times, *, look: bool, actor: str) -> bool:
+    """Nobody heard the end of it. `look`: the quarantine starts now; else it waits until its sender is known to have ended."""
+    changes: dict[str, Any] = quarantined(now(session), times) if look else {"look_at": None, "misses": 0}
     return apply(session, seen, Settlement(Move.LOSE, changes, None, reason), [DeliveryState.PUBLISHING], actor)

@@ -129,7 +129,7 @@ def test_a_lease_that_ran_out_proves_nothing(line: Line) -> None:
     delivery = line.schedule()
     assert claim(line.sender, delivery, Prepared("x", {"text": "Hallo", "media": 0})) is not None
     line.set(delivery, lease_until=line.now() - timedelta(seconds=1))
-    assert lost.give_up_lost(line.parts.db, line.sender.times) == 1
+    assert lost.give_up_lost(line.parts.db, line.parts.settings.data_dir, line.sender.times) == 1
     found = line.get(delivery)
     assert (found.state, found.look_at, line.attempts(delivery)[0].ended_at) == ("unknown", None, None)
     line.worker_dies()
@@ -148,7 +148,21 @@ def test_a_lease_written_by_a_clock_ahead_is_over(line: Line) -> None:
     delivery = line.schedule()
     assert claim(line.sender, delivery, Prepared("x")) is not None
     line.set(delivery, lease_until=line.now() + timedelta(hours=1))
-    assert lost.give_up_lost(line.parts.db, line.sender.times) == 1
+    assert lost.give_up_lost(line.parts.db, line.parts.settings.data_dir, line.sender.times) == 1
+
+
+def test_the_sender_on_another_machine_is_looked_for_and_asked_about(line: Line) -> None:
+    """It may only be asleep: nothing here can prove its end, so the machine never sends again, and never waits in silence."""
+    delivery = line.schedule()
+    assert claim(line.sender, delivery, Prepared("x", {"text": "Hallo", "media": 0})) is not None
+    with line.parts.db.begin() as session:
+        session.execute(update(Worker).values(host_id="elsewhere"))
+    line.set(delivery, lease_until=line.now() - timedelta(seconds=1))
+    lost.give_up_lost(line.parts.db, line.parts.settings.data_dir, line.sender.times)
+    assert line.get(delivery).look_at is not None and line.attempts(delivery)[0].ended_at is None
+    line.look(delivery)
+    line.look(delivery)
+    assert line.get(delivery).ask_at is not None and len(line.incidents()) == 1
 
 
 def test_a_worker_of_another_machine_is_never_called_dead(line: Line) -> None:
