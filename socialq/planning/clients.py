@@ -1,4 +1,4 @@
-"""Clients and their weekly slots. Connects nothing and plans no post."""
+"""Clients: adding and changing them. Connects nothing and plans no post."""
 
 import re
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from socialq.domain.words import one_line
 from socialq.errors import BadInput
 from socialq.models import Client, Slot
 from socialq.models.client import LATENESS_LIMIT
+from socialq.planning.found import client_of
 from socialq.services import events
 
 LANGUAGES = ("nl", "en")
@@ -37,14 +38,10 @@ class NewClient:
 def add_client(session: Session, times: Times, new: NewClient, by: str) -> Client:
     """Raises BadInput in one sentence; then nothing is stored."""
     try:
-        name = one_line(new.name, "The client's name", LONGEST_NAME)
-        slots.zone(new.timezone)
         weekly = {slots.parse_slot(written) for written in new.slots}
     except ValueError as error:
         raise BadInput(str(error)) from None
-    _check(new, times)
-    if session.scalar(select(Client.id).where(Client.name == name)):
-        raise BadInput(f"There is already a client called “{name}”.")
+    name = _checked(session, times, new)
     client = Client(
         name=name, timezone=new.timezone, language=new.language, colour=new.colour, created_at=db.now(session),
         approval_needed=new.approval_needed, lateness_limit=new.lateness_limit,
@@ -56,6 +53,35 @@ def add_client(session: Session, times: Times, new: NewClient, by: str) -> Clien
     return client
 
 
+def change_client(session: Session, times: Times, client_id: int, new: NewClient, by: str) -> Client:
+    """All but the slots, which are changed one by one. Posts keep the instant they were given. Raises BadInput, NotFound."""
+    client = client_of(session, client_id, lock=True)
+    name = _checked(session, times, new, but=client_id)
+    wanted = {
+        "name": name, "timezone": new.timezone, "language": new.language, "colour": new.colour,
+        "approval_needed": new.approval_needed, "lateness_limit": new.lateness_limit,
+    }  # fmt: skip
+    changed = {field: value for field, value in wanted.items() if getattr(client, field) != value}
+    for field, value in changed.items():
+        setattr(client, field, value)
+    if changed:
+        events.record(session, by, "change_client", f"client:{client.id}", client.id, **changed)
+    return client
+
+
+def _checked(session: Session, times: Times, new: NewClient, but: int = 0) -> str:
+    """The name as it is to be stored; `but` is the client that may have it already."""
+    try:
+        name = one_line(new.name, "The client's name", LONGEST_NAME)
+        slots.zone(new.timezone)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    _check(new, times)
+    if session.scalar(select(Client.id).where(Client.name == name, Client.id != but)):
+        raise BadInput("There is already a client called “%(name)s”.", name=name)
+    return name
+
+
 def _check(new: NewClient, times: Times) -> None:
     if new.language not in LANGUAGES:
         raise BadInput(f"The language “{new.language}” is not there: use {' or '.join(LANGUAGES)}.")
@@ -64,8 +90,9 @@ def _check(new: NewClient, times: Times) -> None:
     shortest = int(max(LATENESS_AT_LEAST, times.shortest_limit))
     if not shortest <= new.lateness_limit <= LONGEST_LIMIT:
         raise BadInput(
-            f"A post may be late by {shortest // 60} minutes at least and {LONGEST_LIMIT // 3600} hours at most."
-        )
+            "A post may be late by %(minutes)s minutes at least and %(hours)s hours at most.",
+            minutes=shortest // 60, hours=LONGEST_LIMIT // 3600,
+        )  # fmt: skip
 
 
 def _add_slots(session: Session, client: Client, weekly: Iterable[slots.WeeklySlot]) -> None:
