@@ -9,6 +9,7 @@ from socialq.models.heartbeat import Heartbeat
 from socialq.models.incident import Incident
 from socialq.models.media import Media
 from socialq.models.member import Member, MemberClient
+from socialq.models.network_app import NetworkApp
 from socialq.models.outbox import OutboxMail
 from socialq.models.post import Approval, Post, Revision, RevisionChannel, RevisionMedia
 from socialq.models.preference import Preference
@@ -20,7 +21,7 @@ from socialq.models.throttle import Throttle
 
 __all__ = [
     "Approval", "Attempt", "COMMON", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat",
-    "Incident", "Media", "Member", "MemberClient", "MemberSession", "OutboxMail", "PasswordReset", "Post",
+    "Incident", "Media", "Member", "MemberClient", "MemberSession", "NetworkApp", "OutboxMail", "PasswordReset", "Post",
     "PostSnapshot", "Preference", "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "Rollup", "Slot", "Throttle",
     "Worker",
 ]  # fmt: skip
