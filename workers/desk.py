@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import delete
 
 from socialq import clock
+from socialq.alerting import send, tell
 from socialq.db import Database, now
 from socialq.domain.times import Times
 from socialq.metrics import due
 from socialq.models import Heartbeat
 from socialq.publishing import attention, life, lost, missed, ring, silence
 from socialq.reports import orders
-from socialq.services import incidents
+from socialq.services import incidents, outbox
 from socialq.wiring import Parts
 from workers.queues import PUBLISH, PULL, QUEUES, SLOW, Bell
 from workers.skew import ALERT, skew
@@ -104,6 +105,19 @@ class Desk:
         ids = orders.ring(self.parts.db, ring.AT_ONCE) if self.bell.answers() else []
         if ids:
             self.bell.ring(SLOW, "build", ids)
+
+    def mails(self) -> None:
+        """Mails that can leave: the worker that begins one marks it, until then it is named again."""
+        parts = self.parts
+        ids = send.due(parts.db, parts.settings, parts.secrets) if self.bell.answers() else []
+        if ids:
+            self.bell.ring(SLOW, "mail", ids)
+
+    def tell(self) -> None:
+        """Open incidents become mails; those whose sender died in the middle are repeated or asked about. Needs no Redis."""
+        parts = self.parts
+        outbox.give_up(parts.db)
+        tell.tell(parts.db, parts.settings, parts.secrets, parts.networks)
 
     def ping(self) -> None:
         """One job through each queue: the worker that gets it writes the queue's heartbeat."""

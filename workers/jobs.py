@@ -53,13 +53,19 @@ def build(bench: Bench, ids: list[int]) -> None:
     bench.one_by_one("report", ids, lambda one: _build(bench, one))
 
 
+def mail(bench: Bench, ids: list[int]) -> None:
+    """Mails that may leave."""
+    bench.one_by_one("mail", ids, lambda one: _mail(bench, one))
+
+
 def ping(bench: Bench, _ids: list[int]) -> None:
     """Says that the queue works from end to end."""
     bench.pulse()
 
 
 JOBS: dict[str, Callable[[Bench, list[int]], None]] = {
-    f"workers.jobs.{function.__name__}": function for function in (publish, prepare, reconcile, poll, pull, build, ping)
+    f"workers.jobs.{function.__name__}": function
+    for function in (publish, prepare, reconcile, poll, pull, build, mail, ping)
 }
 
 
@@ -74,6 +80,12 @@ def _build(bench: Bench, report_id: int) -> None:
     from socialq.reports.build import build as use_case
 
     use_case(bench.parts.db, report_id)
+
+
+def _mail(bench: Bench, mail_id: int) -> None:
+    from socialq.alerting.send import send as use_case
+
+    use_case(bench.parts.db, bench.parts.settings, bench.parts.secrets, mail_id)
 
 
 def _checked(payload: Any) -> tuple[Callable[[Bench, list[int]], None], list[int]]:

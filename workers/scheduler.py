@@ -73,10 +73,12 @@ def timetable(desk: Desk) -> list[Entry]:
         Entry(times.heartbeat, desk.beat),
         Entry(times.heartbeat, desk.notice_silence),
         Entry(times.heartbeat, desk.reports),
+        Entry(times.heartbeat, desk.mails),
         Entry(times.ping_every, desk.ping),
         Entry(times.ping_every, desk.pull),
         Entry(minute, desk.give_up_processing),
         Entry(minute, desk.compare_clocks),
+        Entry(minute, desk.tell),
         Entry(60 * minute, desk.sweep),
     ]
 

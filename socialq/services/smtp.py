@@ -176,6 +176,8 @@ def _broken(step: _Step, server: Server, error: Exception) -> Answer:
         )
     if step.name == "envelope":
         return Answer(Result.LATER, mark("The connection to %(host)s broke before the mail was handed over."), values)
+    if step.name == "login":
+        return Answer(Result.NO_SERVER, mark("The connection to %(host)s broke while signing in."), values)
     if isinstance(error, ssl.SSLError):
         return Answer(
             Result.NO_SERVER,

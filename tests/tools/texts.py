@@ -68,7 +68,7 @@ def missing(found: list[Text], catalog: Catalog) -> list[str]:
 def _template(file: Path) -> Iterator[Text]:
     with file.open("rb") as opened:
         for line, function, message, _comments in babel_extract(opened, list(IN_TEMPLATES), [], {"silent": "false"}):
-            told = [one for one in ([message] if isinstance(message, str) else message) if one is not None]
+            told = [one for one in ([message] if isinstance(message, str) else message or []) if one is not None]
             where = f"{name(file)}:{line}"
             if len(told) < IN_TEMPLATES[function]:
                 continue  # a variable: whoever fills it has marked its texts

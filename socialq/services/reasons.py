@@ -1,0 +1,94 @@
+"""Why something did not go, as the program writes it down in English, said in the reader's language. Knows no incident."""
+
+import re
+from functools import lru_cache
+
+from socialq.services.i18n import Words, mark
+
+# As domain, networks and publishing write them. `%(…)s` stands for what they fill in.
+KNOWN = (
+    mark("its slot passed"),
+    mark("it did not arrive, and its slot is over"),
+    mark("looked twice: it is not there"),
+    mark("the network gave no usable answer"),
+    mark("the network gave no usable answer while preparing"),
+    mark("the network accepted it and has not said whether it is out"),
+    mark("the network answered with the id of another post (%(id)s)"),
+    mark("it could not be read back: %(why)s"),
+    mark("it was not found, but the machine that sent it may only be asleep"),
+    mark("another attempt of it is out too"),
+    mark("its worker has not been heard of"),
+    mark("its worker died while sending"),
+    mark("the claim was not acknowledged"),
+    mark("preparing it stopped the program %(times)s times"),
+    mark("%(network)s cannot be read back"),
+    mark("%(fault)s after it may have gone out"),
+    mark("%(fault)s while preparing"),
+    mark("%(fault)s while reading back"),
+    mark("the time for sending it was over before the first byte"),
+    mark("the server's certificate could not be verified"),
+    mark("the server did not answer in time"),
+    mark("the server could not be reached in time"),
+    mark("the connection to the server failed"),
+    mark("the call failed (%(fault)s)"),
+    mark("the server answered %(status)s"),
+    mark("the server has lost a picture; it is uploaded again"),
+    mark("the server still works on a picture"),
+    mark("the server takes no more requests for now"),
+    mark("The server refuses a picture: it is too large."),
+    mark("The server refuses the post: %(why)s"),
+    mark("The server refuses the post."),
+    mark("The server does not let this account post: %(why)s"),
+    mark("The server does not let this account post."),
+    mark("The server no longer accepts the token: %(why)s"),
+    mark("The server no longer accepts the token."),
+    mark("the practice folder cannot be written: %(why)s"),
+    mark("a fault of the program; it is in the log"),
+    mark("it was begun %(times)s times and never ended"),
+    mark("whoever was sending it has not been heard of since"),
+    # what a mail server does
+    mark("The mail server does not take it now (%(code)s %(words)s)."),
+    mark("The mail server refuses it (%(code)s %(words)s)."),
+    mark("%(host)s does not accept the user name and password (%(code)s %(words)s)."),
+    mark("%(host)s does not let us in (%(code)s %(words)s)."),
+    mark("The connection to %(host)s broke while signing in."),
+    mark("its addresses or subject cannot be written as a mail"),
+    mark("The certificate of %(host)s cannot be trusted, or it speaks no TLS at port %(port)s."),
+    mark("The connection broke after the mail was handed over; %(host)s did not say whether it took it."),
+    mark("The server does not offer what is set: %(what)s."),
+    mark("Addresses with letters beyond a to z cannot be mailed."),
+    mark("%(host)s does not answer at port %(port)s."),
+    mark("The connection to %(host)s broke before the mail was handed over."),
+)
+_HOLE = re.compile(r"%\((\w+)\)s")
+
+
+def reason(words: Words, written: str) -> str:
+    """The reason as a sentence. One that is not ours (a network's own words) stands in quotation marks, as it came."""
+    if not written:
+        return ""
+    for known in KNOWN:
+        if found := _pattern(known).fullmatch(written):
+            inner = {name: _inner(words, name, value) for name, value in found.groupdict().items()}
+            return _sentence(words.text(known, **inner))
+    return _sentence(words.text("The answer was: “%(words)s”", words=written))
+
+
+def _inner(words: Words, name: str, value: str) -> str:
+    """A reason inside a reason is said in the reader's language too, if it is one of ours."""
+    if name == "why" and any(_pattern(known).fullmatch(value) for known in KNOWN if "%(" not in known):
+        return words.text(value)
+    return value
+
+
+@lru_cache(maxsize=256)
+def _pattern(known: str) -> re.Pattern[str]:
+    """Numbers and names are short; what somebody else says may be anything."""
+    parts = _HOLE.split(known)
+    holes = {name: f"(?P<{name}>.+)" for name in parts[1::2]}
+    return re.compile("".join(holes[part] if n % 2 else re.escape(part) for n, part in enumerate(parts)), re.DOTALL)
+
+
+def _sentence(text: str) -> str:
+    begun = text[:1].upper() + text[1:] if not text.startswith("⟦") else text
+    return begun if begun.endswith((".", "”", "⟧", "!", "?")) else f"{begun}."
