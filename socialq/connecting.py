@@ -57,7 +57,8 @@ def add_channel(
     with database.read() as session:
         _client(session, wanted.client_id)
     account_id = str(credentials.get("account_id", ""))
-    connected = _ask(network, Account(server, account_id, handle, credentials, _call(settings)))
+    typed = Account(server, account_id, handle, dict(credentials), _call(settings), credentials.update)
+    connected = _ask(network, typed)
     with database.begin() as session:
         client = _client(session, wanted.client_id, lock=True)
         channel = _store(session, client, wanted.network, connected, server)
@@ -127,11 +128,12 @@ def _typed(wanted: Wanted, network: Network, settings: Settings) -> tuple[str, s
         return str(settings.data_dir / "practice"), _handle(wanted.handle)
     if network.asks_server and not wanted.server:
         raise BadInput(f"{network.name} needs a server: give its address.")
-    if wanted.server and not network.asks_server:
+    usual = settings.server_of(network.key)
+    if wanted.server and not (network.asks_server or usual):
         raise BadInput(f"{network.name} has one server for all: leave the server out.")
     if network.asks_handle and not wanted.handle:
         raise BadInput(f"{network.name} needs the account's handle.")
-    return wanted.server, _handle(wanted.handle)
+    return wanted.server or usual, _handle(wanted.handle)
 
 
 def _handle(typed: str) -> str:

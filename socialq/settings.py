@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     media_url: str = Field(
         "", description="Public address of the media folder, for networks that fetch. Empty: BASE_URL."
     )
+    bluesky_url: str = Field(
+        "https://bsky.social", description="Where Bluesky accounts log in, unless one names a server of its own."
+    )
     allow_private_hosts: bool = Field(False, description="Let people connect servers on private or loopback addresses.")
     smtp_url: str = Field("", description="smtp://user:password@host:587 or smtps://...; empty: no mail leaves.")
     ping_url: str = Field("", description="Fetched while all is well; an outside watchman tells you when that stops.")
@@ -90,6 +93,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
+
+    def server_of(self, network: str) -> str:
+        """The address under which a network is called when nobody names one; empty where each account names its own."""
+        return str(getattr(self, f"{network}_url", ""))
 
     @property
     def times(self) -> Times:

@@ -15,7 +15,7 @@ from socialq.networks.base import Account
 from socialq.publishing import ring
 from socialq.publishing.life import Life
 from socialq.publishing.sender import Sender
-from socialq.services import accounts, events
+from socialq.services import events, tokens
 from socialq.services.children import Stop
 from socialq.wiring import Parts
 from workers.pool import Lane, Pool
@@ -80,7 +80,7 @@ class Bench:
 
     def open_account(self, channel: Channel) -> Account:
         """For reading: bounded as a whole."""
-        return accounts.open_account(channel, self.parts.secrets, self.sender.preparing_call())
+        return tokens.open_renewable(self.parts.db, self.parts.secrets, channel, self.sender.preparing_call())
 
     def heard(self) -> None:
         """Redis answered just now."""

@@ -21,16 +21,15 @@ def pull(client_id: int | None, as_json: bool) -> int:
     from socialq.networks.base import Account
     from socialq.networks.call import Call
     from socialq.planning.found import client_of
-    from socialq.services.accounts import open_account
+    from socialq.services.tokens import open_renewable
 
     with opened() as parts:
         settings = parts.settings
 
         def account(channel: Channel) -> Account:
             within, private = settings.start, settings.allow_private_hosts
-            return open_account(
-                channel, parts.secrets, Call(connect_within=within, total=settings.upload, allow_private=private)
-            )
+            call = Call(connect_within=within, total=settings.upload, allow_private=private)
+            return open_renewable(parts.db, parts.secrets, channel, call)
 
         with parts.db.read() as session:
             ids = all_channels(session, client_of(session, client_id).id if client_id is not None else None)

@@ -1,6 +1,6 @@
 """The one place that decides what follows from what a network said. Pure: facts in, a settlement out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -44,7 +44,7 @@ def settle(outcome: Outcome, facts: Facts, times: Times) -> Settlement:
         case Rejected(reason):
             return _wish(facts) or Settlement(Move.REFUSE, {}, "delivery_rejected", reason)
         case NotSent(reason):
-            return back(facts, times, None, reason)
+            return _anew(back(facts, times, None, reason))
         case Deferred(until, reason):
             return back(facts, times, until, reason)
         case Disconnected(reason):
@@ -66,6 +66,13 @@ def back(facts: Facts, times: Times, until: datetime | None, reason: str) -> Set
     if due_at > facts.deadline_at:
         return Settlement(Move.MISS, {}, "delivery_missed", reason)
     return Settlement(Move.BACK, {"due_at": due_at, "rung_at": None, "rings": 0, "setbacks": setbacks}, None, reason)
+
+
+def _anew(settlement: Settlement) -> Settlement:
+    """What was not in order (a token, an upload) is put in order before the next try: preparation is repeated."""
+    if settlement.move is not Move.BACK:
+        return settlement
+    return replace(settlement, changes=settlement.changes | {"prepared_at": None})
 
 
 def quarantined(now: datetime, times: Times) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Content:
     reply_to: Mapping[str, Any] | None = None
     key: str = ""  # random, one a delivery and revision: the seed of an identity
     memory: Mapping[str, Any] = field(default_factory=dict)  # what earlier preparations remembered
+    promised_at: datetime | None = None  # when it is to be public; what a network dates itself is never before it
 
 
 def _keep(_credentials: Mapping[str, Any]) -> None:
@@ -68,7 +69,9 @@ def _keep(_credentials: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Account:
-    """One connected account for one piece of work. `call` bounds it: guard, deadlines, the look at the lease."""
+    """One connected account for one piece of work. `call` bounds it: guard, deadlines, the look at the lease.
+
+    `renewed` keeps new credentials; from then on this account has them too."""
 
     server: str
     remote_id: str
@@ -99,6 +102,28 @@ class AccountMetrics:
 
 class ConnectFailed(Exception):
     """The account cannot be connected; the text is one plain sentence that says what to do. Holds no secret."""
+
+
+class AppUnknown(ConnectFailed):
+    """The server has forgotten that socialq is registered there."""
+
+
+@dataclass(frozen=True)
+class App:
+    """socialq as one server knows it."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One way of a person to a server and back. `verifier` is what only we know of it (PKCE)."""
+
+    server: str
+    returns_to: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
 
 
 class ReadFailed(Exception):
@@ -162,6 +187,26 @@ class CanPoll(Protocol):
     """What was accepted can be asked about: Published, Rejected, or Processing again."""
 
     def poll(self, handle: str, account: Account) -> Outcome: ...
+
+
+@runtime_checkable
+class CanAuthorize(Protocol):
+    """An account is connected by going to its server and saying yes there (OAuth with a code). All but `authorization` may raise
+    ConnectFailed."""
+
+    def server(self, typed: str, call: Call) -> str:
+        """The base URL of the server that a person named. Makes no request."""
+        ...
+
+    def register(self, server: str, returns_to: str, call: Call) -> App: ...
+
+    def authorization(self, app: App, visit: Visit) -> str:
+        """The address to go to."""
+        ...
+
+    def token(self, app: App, visit: Visit, code: str, call: Call) -> Mapping[str, Any]:
+        """Credentials for the code that she brought back. Raises AppUnknown too."""
+        ...
 
 
 Networks = Mapping[str, Network]

@@ -15,7 +15,7 @@ from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision, 
 from socialq.networks.base import Account, Attachment, Content
 from socialq.networks.call import Call
 from socialq.publishing.sender import Sender
-from socialq.services.accounts import open_account
+from socialq.services.tokens import open_renewable
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def read_work(session: Session, sender: Sender, delivery: Delivery) -> Work:
     channel, client = session.execute(
         select(Channel, Client).join(Client, Client.id == Channel.client_id).where(Channel.id == delivery.channel_id)
     ).one()
-    account = open_account(channel, sender.parts.secrets, sender.preparing_call())
+    account = open_renewable(sender.db, sender.parts.secrets, channel, sender.preparing_call())
     content = _content(session, delivery, client.language, sender.parts.media)
     return Work(
         delivery.id, delivery.attempt, delivery.misses, channel.id, client.id, channel.network, account, content,
@@ -81,7 +81,8 @@ def _content(session: Session, delivery: Delivery, language: str, folder: Path) 
     mine = items.where(RevisionMedia.revision_id == delivery.revision_id).order_by(RevisionMedia.position)
     attached = tuple(_attachment(media, alt, folder) for media, alt in session.execute(mine))
     memory: Mapping[str, Any] = dict(delivery.memory)
-    return Content(text, attached, language, _parent(session, delivery), str(memory.get("key", "")), memory)
+    key, parent = str(memory.get("key", "")), _parent(session, delivery)
+    return Content(text, attached, language, parent, key, memory, delivery.scheduled_at)
 
 
 def _attachment(media: Media, alt: str, folder: Path) -> Attachment:

@@ -1,6 +1,7 @@
 """A channel as the networks are handed it. Opens the sealed credentials; asks no database and no network."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from socialq.crypto import Secrets
@@ -11,7 +12,7 @@ from socialq.networks.call import Call
 
 
 def open_account(
-    channel: Channel, secrets: Secrets, call: Call, renewed: Callable[[Mapping[str, Any]], None] | None = None
+    channel: Channel, secrets: Secrets, call: Call, renewed: Callable[[Mapping[str, Any]], object] | None = None
 ) -> Account:
     """The account for one piece of work, bounded by `call`. Raises Unavailable when the token cannot be opened."""
     if channel.credentials is None:
@@ -20,4 +21,9 @@ def open_account(
     account = Account(channel.server, channel.remote_id, channel.handle, credentials, call)
     if renewed is None:
         return account
-    return Account(account.server, account.remote_id, account.handle, credentials, call, renewed)
+
+    def keep(new: Mapping[str, Any]) -> None:
+        renewed(new)
+        credentials.update(new)  # the call that follows preparation is made with this same account
+
+    return replace(account, renewed=keep)

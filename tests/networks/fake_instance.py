@@ -4,25 +4,17 @@ import html
 import itertools
 import re
 import threading
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import regex
 
+from tests.networks.fake_server import Reply
+
 KEY_LIVES = timedelta(hours=1)
 LINK = re.compile(r"https?://[^\s<>()\"]+[^\s<>()\".,:;!?]")
 MENTION = re.compile(r"(?<![\w/])@(\w+)@[\w.-]+\w")
 JSON = dict[str, Any]
-
-
-@dataclass
-class Reply:
-    """What is sent back."""
-
-    status: int
-    body: Any
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Instance:

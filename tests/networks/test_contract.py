@@ -1,6 +1,7 @@
 """The contract over the folder: a network that is added there fails here until it brings its recordings."""
 
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ CASES = [(key, scenario) for key in NETWORKS for scenario in recordings(key).KIN
 
 
 def content() -> Content:
-    return Content(text="Goedemorgen! Vandaag nieuw in de winkel.", language="nl", key=KEY)
+    at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    return Content(text="Goedemorgen! Vandaag nieuw in de winkel.", language="nl", key=KEY, promised_at=at)
 
 
 @pytest.mark.parametrize(("key", "scenario"), CASES)

