@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared
-from socialq.networks.base import Account, AccountMetrics, Connected, Content, Limits, Remember
-from socialq.networks.mastodon import connect, read, send
+from socialq.networks.base import Account, AccountMetrics, App, Connected, Content, Limits, Remember, Visit
+from socialq.networks.call import Call
+from socialq.networks.mastodon import authorize, connect, read, send
 from socialq.networks.text import count
 
 KEY_LIVES = timedelta(minutes=50)  # the server keeps an Idempotency-Key for an hour; less the lease, less five minutes
@@ -26,6 +28,22 @@ class Mastodon:
     def connect(self, account: Account) -> Connected:
         """The account's id, handle, base URL and the instance's limits. Raises ConnectFailed."""
         return connect.connect(account)
+
+    def server(self, typed: str, call: Call) -> str:
+        """The instance's base URL. Raises ConnectFailed."""
+        return connect.clean(typed, call)
+
+    def register(self, server: str, returns_to: str, call: Call) -> App:
+        """socialq as this instance knows it. Raises ConnectFailed."""
+        return authorize.register(server, returns_to, call)
+
+    def authorization(self, app: App, visit: Visit) -> str:
+        """Where the person says yes or no."""
+        return authorize.address(app, visit)
+
+    def token(self, app: App, visit: Visit, code: str, call: Call) -> dict[str, Any]:
+        """Credentials for the code. Raises ConnectFailed, AppUnknown."""
+        return authorize.token(app, visit, code, call)
 
     def problems(self, post: Content, limits: Limits) -> list[str]:
         """Counted as Mastodon counts: links alike, mentions without their host, an emoji as one."""

@@ -1,5 +1,7 @@
 """Who a token belongs to, and what its instance takes. Every failure becomes one sentence for the person who connects."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,7 +9,7 @@ import requests
 
 from socialq.networks import guard
 from socialq.networks.base import Account, Connected, ConnectFailed
-from socialq.networks.call import Overrun
+from socialq.networks.call import Call, Overrun
 from socialq.networks.mastodon.client import Answer, Client
 
 Limits = dict[str, Any]
@@ -16,7 +18,7 @@ IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")  # what our own 
 
 def connect(account: Account) -> Connected:
     """Two or three requests: the token's owner, then the instance. Raises ConnectFailed."""
-    server = _server(account)
+    server = clean(account.server, account.call)
     host = urlsplit(server).netloc
     if not str(account.credentials.get("access_token", "")).strip():
         raise ConnectFailed("Give an access token; the server shows one under Preferences, Development.")
@@ -26,16 +28,24 @@ def connect(account: Account) -> Connected:
     return Connected(str(owner["id"]), f"@{owner['username']}@{domain}", server, limits)
 
 
-def _server(account: Account) -> str:
+def clean(typed: str, call: Call) -> str:
+    """The base URL of the server that a person named. Raises ConnectFailed."""
     try:
-        return guard.clean_server(account.server, allow_private=account.call.allow_private)
+        return guard.clean_server(typed, allow_private=call.allow_private)
     except guard.Blocked as error:
         raise ConnectFailed(str(error)) from None
 
 
 def _ask(client: Client, method: str, host: str) -> Answer:
-    try:
+    with explained(host):
         return client.ask(method)
+
+
+@contextmanager
+def explained(host: str) -> Iterator[None]:
+    """Whatever a request raises becomes ConnectFailed, in a sentence that says what to do."""
+    try:
+        yield
     except guard.Blocked as error:
         raise ConnectFailed(str(error)) from None
     except requests.exceptions.SSLError:
