@@ -91,10 +91,11 @@ def _begin(settings: Settings, port: int, stop: Stop, *, demo: bool) -> None:
     from socialq.wiring import open_parts
 
     parts = open_parts(settings)
-    if demo:
-        _fill(parts)
-        threading.Thread(target=follow, args=(parts.db, stop), daemon=True).start()
+    sign_in = _fill(parts) if demo else ""
     click.echo(f"socialq runs at http://{HOST}:{port} (data in {settings.data_dir}). Ctrl-C ends it.")
+    if demo:
+        click.echo(sign_in)
+        threading.Thread(target=follow, args=(parts.db, stop), daemon=True).start()
 
 
 def _say_ending(grace: float) -> None:
@@ -138,12 +139,13 @@ def _one_a_folder(data_dir: Path) -> IO[bytes]:
     return lock
 
 
-def _fill(parts: "Parts") -> None:
-    """The demo data; an installation that is in use is left as it is."""
+def _fill(parts: "Parts") -> str:
+    """The demo data, in an empty installation only; returns how to sign in."""
     from socialq import demo
 
     try:
-        password = demo.fill(parts)
+        return f"Sign in as {demo.EMAIL} with the password {demo.fill(parts)}"
     except NotAllowed:
-        return
-    click.echo(f"Demo data is in place. Its member is {demo.EMAIL} with the password {password}")
+        if demo.filled(parts):
+            return f"Sign in as {demo.EMAIL}; a new password: socialq user reset {demo.EMAIL}"
+        return "This installation is in use already, so no demo data was added."

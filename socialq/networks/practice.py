@@ -109,7 +109,8 @@ class Practice:
 
     def metrics(self, remote_ids: list[str], account: Account) -> dict[str, Metrics | None]:
         """Made up from id and age: the same at the same age, never smaller later. None for a file that is gone."""
-        return {one: _numbers(one, _age(_post(account, one))) for one in remote_ids}
+        ages = {one: _age(_post(account, one)) for one in remote_ids}
+        return {one: None if age is None else numbers(one, age) for one, age in ages.items()}
 
     def account_metrics(self, account: Account) -> AccountMetrics:
         """Made up from the account's name and its number of posts."""
@@ -117,11 +118,37 @@ class Practice:
             posts = len(list(_folder(account.server, account.remote_id).glob("[!.]*.json")))
         except OSError as error:
             raise ReadFailed(f"the practice folder cannot be read: {error.strerror}") from None
-        followers = 150 + _share(account.remote_id, "followers", 900) + 3 * posts
-        return AccountMetrics(followers, {"practice": True, "followers": followers, "posts": posts})
+        return followers(account.remote_id, posts)
 
 
 NETWORK = Practice()
+
+
+def numbers(remote_id: str, age: timedelta) -> Metrics:
+    """What the post of that id has at that age."""
+    grown = 1 - math.exp(-age / SETTLED)
+    found = {name: int(grown * (_share(remote_id, name, most) + 1)) for name, most in HIGHEST.items()}
+    return Metrics(found, {"practice": True, **found})
+
+
+def followers(name: str, posts: int) -> AccountMetrics:
+    """What the account of that name has after so many posts."""
+    count = 150 + _share(name, "followers", 900) + 3 * posts
+    return AccountMetrics(count, {"practice": True, "followers": count, "posts": posts})
+
+
+def backdate(folder: Path, identity: str, text: str, published_at: datetime) -> str:
+    """A post of the past in the account's folder, for demo data; returns its address. Raises OSError."""
+    path = folder / f"{identity}.json"
+    post: dict[str, Any] = {
+        "id": identity,
+        "text": text,
+        "media": [],
+        "reply_to": None,
+        "published_at": published_at.isoformat(),
+    }
+    path.write_text(json.dumps(post, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path.absolute().as_uri()
 
 
 def _folder(server: str, name: str) -> Path:
@@ -170,14 +197,6 @@ def _age(path: Path) -> timedelta | None:
     except (OSError, ValueError):
         raise ReadFailed("a practice post cannot be read") from None
     return max(timedelta(), clock.host_now() - datetime.fromisoformat(post["published_at"]))
-
-
-def _numbers(remote_id: str, age: timedelta | None) -> Metrics | None:
-    if age is None:
-        return None
-    grown = 1 - math.exp(-age / SETTLED)
-    found = {name: int(grown * (_share(remote_id, name, most) + 1)) for name, most in HIGHEST.items()}
-    return Metrics(found, {"practice": True, **found})
 
 
 def _share(name: str, what: str, most: int) -> int:

@@ -1,7 +1,6 @@
 """Demo data: a Dutch assistant's practice with three clients, on practice channels. Fills an empty installation only."""
 
 import io
-from dataclasses import dataclass
 from datetime import timedelta
 
 from PIL import Image, ImageDraw
@@ -10,60 +9,29 @@ from sqlalchemy.orm import Session
 
 from socialq import db, members
 from socialq.connecting import Wanted, add_channel
+from socialq.demo import history
+from socialq.demo.texts import CLIENTS, Words
+from socialq.domain.period import ONE_DAY, day_of
+from socialq.domain.slots import zone
 from socialq.errors import NotAllowed
-from socialq.models import Client, Member
-from socialq.planning.clients import NewClient, add_client
+from socialq.models import Channel, Client, Member
+from socialq.planning.clients import add_client
 from socialq.planning.content import Draft, Picture
 from socialq.planning.creating import At, Later, NextSlot, When, create
 from socialq.planning.found import Desk
+from socialq.reports import orders
 from socialq.services.media import Accepted, keeping, record
 from socialq.services.storage import Storage
 from socialq.wiring import Parts
+
+__all__ = ["CLIENTS", "EMAIL", "fill", "filled", "refuse_used"]
 
 BY = "demo"
 EMAIL = "vera@example.com"
 
 
-@dataclass(frozen=True)
-class Words:
-    """A post of the demo: after so many seconds, in the next slot ("slot") or as a draft (None)."""
-
-    text: str
-    when: float | str | None
-    picture: str = ""  # what it shows; one is drawn
-
-
-CLIENTS = {
-    "vishandel": (
-        NewClient("Vishandel Zeebries", approval_needed=False, slots=("tue 09:00", "thu 09:00", "sat 08:30")),
-        [
-            Words("De haring is binnen! Vanaf nu aan de kraam op het plein. 🐟", 20, "Een bord verse haring"),
-            Words("Vandaag tot zes uur: kibbeling, vers uit de pan.", 90),
-            Words("Morgen op de markt in Zaandam. Tot dan! #zeebries", 4 * 3600),
-            Words("Wist u dat? Makreel is op zijn best in de nazomer.", "slot"),
-            Words("Idee: een recept voor vissoep.", None),
-        ],
-    ),
-    "yogaruimte": (
-        NewClient("De Yogaruimte", approval_needed=True, slots=("mon 07:00", "wed 19:30")),
-        [
-            Words("Adem in, adem uit. Nieuwe lessen op woensdagavond – schrijf je in via de website.", "slot"),
-            Words("Zondag is er stilte-wandeling. Warme kleren mee!", 26 * 3600, "Een pad door het bos"),
-        ],
-    ),
-    "canalcoffee": (
-        NewClient("Canal Coffee", language="en", approval_needed=False, slots=("mon 10:00", "fri 15:00")),
-        [
-            Words("New on the bar: a natural Ethiopian, all strawberry and jasmine. ☕", 180),
-            Words("We close at four today – last cappuccino at a quarter to.", 2 * 3600),
-            Words("Friday means cinnamon buns. Be early.", "slot"),
-        ],
-    ),
-}
-
-
 def fill(parts: Parts) -> str:
-    """Makes clients, channels and posts (the first goes out in 20 s) and a member, whose password is returned.
+    """Makes clients, channels, a year behind them, posts (the first goes out in 20 s) and a member, whose password is returned.
 
     Raises NotAllowed when anything is there already."""
     refuse_used(parts)
@@ -71,19 +39,22 @@ def fill(parts: Parts) -> str:
     hashed = members.hash_of(password)
     with parts.db.begin() as session:
         clients = {
-            handle: add_client(session, parts.settings.times, new, BY).id for handle, (new, _) in CLIENTS.items()
+            handle: add_client(session, parts.settings.times, demo.new, BY).id for handle, demo in CLIENTS.items()
         }
-        members.add_member(session, EMAIL, "owner", hashed, BY, "Vera")
+        members.add_member(session, EMAIL, "owner", hashed, BY, "Vera Vermeer", "nl")
     wanted = [Wanted(client_id, "practice", "practice", handle=handle) for handle, client_id in clients.items()]
     channels = [add_channel(parts.db, parts.networks, parts.secrets, parts.settings, one, BY) for one in wanted]
-    with keeping(Storage(parts.media)) as intake:
-        all_words = [one for _, words in CLIENTS.values() for one in words if one.picture]
-        pictures = {one.picture: intake.accept(_drawing(one.picture), "demo.png") for one in all_words}
+    for one, channel_id in zip(wanted, channels, strict=True):
         with parts.db.begin() as session:
-            for one, channel_id in zip(wanted, channels, strict=True):
-                for words in CLIENTS[one.handle][1]:
-                    _post(session, parts, one.client_id, channel_id, words, pictures.get(words.picture))
+            _behind(session, one, channel_id)
+    _ahead(parts, wanted, channels)
     return password
+
+
+def filled(parts: Parts) -> bool:
+    """Whether what is there began as this demo."""
+    with parts.db.read() as session:
+        return session.scalar(select(Member.id).where(Member.email == EMAIL, Member.left_at.is_(None))) is not None
 
 
 def refuse_used(parts: Parts) -> None:
@@ -91,6 +62,28 @@ def refuse_used(parts: Parts) -> None:
     with parts.db.read() as session:
         if session.scalar(select(Client.id).limit(1)) or session.scalar(select(Member.id).limit(1)):
             raise NotAllowed("This installation is in use already: demo data goes into an empty one only.")
+
+
+def _behind(session: Session, one: Wanted, channel_id: int) -> None:
+    """The year, today's trouble, and last month's report, which a worker builds."""
+    client, channel = session.get_one(Client, one.client_id), session.get_one(Channel, channel_id)
+    demo = CLIENTS[one.handle]
+    history.add(session, client, channel, demo, BY)
+    for trouble in demo.trouble:
+        history.add_trouble(session, client, channel, trouble, BY)
+    today = day_of(db.now(session), zone(client.timezone))
+    orders.order(session, client.id, f"{today.replace(day=1) - ONE_DAY:%Y-%m}")
+
+
+def _ahead(parts: Parts, wanted: list[Wanted], channels: list[int]) -> None:
+    """What is to come, counted from the moment when all else is there."""
+    coming = [words for demo in CLIENTS.values() for words in demo.coming if words.picture]
+    with keeping(Storage(parts.media)) as intake:
+        pictures = {one.picture: intake.accept(_drawing(one.picture), "demo.png") for one in coming}
+        with parts.db.begin() as session:
+            for one, channel_id in zip(wanted, channels, strict=True):
+                for words in CLIENTS[one.handle].coming:
+                    _post(session, parts, one.client_id, channel_id, words, pictures.get(words.picture))
 
 
 def _post(
