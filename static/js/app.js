@@ -1,0 +1,7 @@
+// Every behaviour is a module that finds its own elements; a page without them pays nothing.
+import "./menu.js";
+import "./toast.js";
+import "./form.js";
+import "./file.js";
+import "./keys.js";
+import "./live.js";
