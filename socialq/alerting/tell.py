@@ -63,6 +63,10 @@ class Mail:
     incident_id: int | None = None
 
 
+class _Stale(Exception):
+    """An incident no longer stands as it was read."""
+
+
 def tell(db: Database, settings: Settings, secrets: Secrets, networks: Mapping[str, Network]) -> int:
     """Queues what is to be told now, as many mails as it returns. While no mail can leave nothing is queued: it is told then."""
     with db.read() as session:
@@ -73,14 +77,11 @@ def tell(db: Database, settings: Settings, secrets: Secrets, networks: Mapping[s
         return 0
     names = {network.key: network.name for network in networks.values()}
     mails = [one for reader in readers for one in written(reader, seen, names, settings.base_url)]
-    with db.begin() as session:
-        if not all(_mark(session, one) for one in seen):
-            session.rollback()  # somebody else told it, or it was resolved, a moment ago: the next minute sees what is left
-            return 0
-        for one in mails:
-            outbox.queue(
-                session, outbox.ALERT, one.recipient, one.subject, one.text, one.html, one.incident_id, domain=mail.domain
-            )  # fmt: skip
+    try:
+        with db.begin() as session:
+            _store(session, seen, mails, mail.domain)
+    except _Stale:  # somebody else told one, or it was resolved, a moment ago: the next minute sees what is left
+        return 0
     return len(mails)
 
 
@@ -119,6 +120,16 @@ def _readers(session: Session) -> list[Reader]:
         given.setdefault(link.member_id, set()).add(link.client_id)
     members = session.scalars(select(Member).where(Member.left_at.is_(None)).order_by(Member.id))
     return [Reader(one.email, one.language, Role(one.role), frozenset(given.get(one.id, ()))) for one in members]
+
+
+def _store(session: Session, seen: Sequence[Seen], mails: Sequence[Mail], domain: str) -> None:
+    """All of it, in one transaction, or nothing."""
+    if not all(_mark(session, one) for one in seen):
+        raise _Stale
+    for one in mails:
+        outbox.queue(
+            session, outbox.ALERT, one.recipient, one.subject, one.text, one.html, one.incident_id, domain=domain
+        )  # fmt: skip
 
 
 def _mark(session: Session, one: Seen) -> bool:

@@ -20,6 +20,7 @@ class Catalog:
     singles: dict[Key, str] = field(default_factory=dict)
     plurals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[Key, str] = field(default_factory=dict)  # where it stands
+    contradictions: list[str] = field(default_factory=list)
 
     def text(self, msgid: str, context: str | None = None) -> str | None:
         """None when there is no translation."""
@@ -31,12 +32,13 @@ class Catalog:
         return forms[0 if n == 1 else 1] if forms else None
 
     def add(self, message: Message, file: str) -> None:
-        """Raises ValueError when another file translates the same text differently: then it needs a context."""
+        """The first file's word holds; a second that says something else is noted (a test then asks for a context)."""
         one = message.id if isinstance(message.id, str) else message.id[0]
         key, forms = (message.context, one), _forms(message)
         old = self.plurals.get(one) if message.pluralizable else (self.singles.get(key, ""),)
         if key in self.files and old != forms:
-            raise ValueError(f"{one!r} has two translations, in {self.files[key]} and in {file}: give one a context")
+            self.contradictions.append(f"{one!r} is translated differently in {self.files[key]} and in {file}")
+            return
         self.files[key] = file
         if message.pluralizable:
             self.plurals[one] = forms
@@ -45,7 +47,7 @@ class Catalog:
 
 
 def load(language: str, folder: Path = LOCALES) -> Catalog:
-    """All files of the language, merged. ValueError on a file that cannot be read or contradicts another."""
+    """All files of the language, merged."""
     merged = Catalog(language)
     for path in sorted((folder / language).glob("*.po")):
         for message in read(path):
@@ -55,7 +57,7 @@ def load(language: str, folder: Path = LOCALES) -> Catalog:
 
 
 def read(path: Path) -> PoFile:
-    """One file. ValueError when it is not a catalog."""
+    """One file. Raises babel's PoFileError when it is not a catalog."""
     with path.open("rb") as file:
         return read_po(file, abort_invalid=True)
 

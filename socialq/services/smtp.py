@@ -70,7 +70,10 @@ def from_url(url: str) -> Server:
     """smtp://user:password@host:587 (STARTTLS; plain on this computer), smtps://… (TLS); `?security=plain` says otherwise.
 
     Raises BadInput, without repeating the address: a password stands in it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise BadInput("SOCIALQ_SMTP_URL is not an address like smtp://user:password@mail.example.com:587.")
     usual = "tls" if parts.scheme == "smtps" else "plain" if on_this_computer(parts.hostname) else "starttls"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,7 +158,7 @@ def test_late_good_news_settles_what_was_given_up(desk: Post) -> None:
 def test_without_a_server_mails_wait_for_days_and_it_is_told(desk: Post) -> None:
     mail_id = desk.queue(CLIENT_MAIL, NADIA.email)
     gone = desk.parts.settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"})
-    away = Post(desk.parts.__class__(**{**vars(desk.parts), "settings": gone}), desk.office)
+    away = Post(replace(desk.parts, settings=gone), desk.office)
     for _ in range(3):
         away.deliver()
         away.later(hours=2)
