@@ -75,10 +75,10 @@ def reason(words: Words, written: str) -> str:
 
 
 def _inner(words: Words, name: str, value: str) -> str:
-    """A reason inside a reason is said in the reader's language too, if it is one of ours."""
-    if name == "why" and any(_pattern(known).fullmatch(value) for known in KNOWN if "%(" not in known):
-        return words.text(value)
-    return value
+    """A reason inside a reason: ours in the reader's language, anybody else's in quotation marks."""
+    if name != "why":
+        return value
+    return words.text(value) if value in KNOWN else f"“{value.rstrip('.')}”"
 
 
 @lru_cache(maxsize=256)
@@ -91,4 +91,4 @@ def _pattern(known: str) -> re.Pattern[str]:
 
 def _sentence(text: str) -> str:
     begun = text[:1].upper() + text[1:] if not text.startswith("⟦") else text
-    return begun if begun.endswith((".", "”", "⟧", "!", "?")) else f"{begun}."
+    return begun if begun.endswith((".", "?”", "!”", "⟧")) else f"{begun}."

@@ -115,12 +115,12 @@ def test_reasons_are_said_in_the_readers_language_and_foreign_words_are_quoted()
     dutch = Words("nl")
     assert reason(dutch, "the server answered 503") == "De server antwoordde 503."
     assert reason(dutch, "The server refuses the post: Text <b>too long</b>") == (
-        "De server weigert het bericht: Text <b>too long</b>."
+        "De server weigert het bericht: “Text <b>too long</b>”."
     )
     assert reason(dutch, "it could not be read back: the server did not answer in time") == (
         "We konden niet nakijken of het er staat: de server antwoordde niet op tijd."
     )
-    assert reason(dutch, "Quota exceeded %(x)s") == "Het antwoord was: “Quota exceeded %(x)s”"
+    assert reason(dutch, "Quota exceeded %(x)s") == "Het antwoord was: “Quota exceeded %(x)s”."
     assert reason(dutch, "") == ""
     assert all(Words("nl").knows(known) for known in KNOWN)
 
