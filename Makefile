@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run test check faults bench shots setup setup-dev lock env-example
+.PHONY: help run test check faults bench shots setup setup-dev bluesky lock env-example
 
 help:
 	@echo "make run     set up and start everything with demo data      make check   lint, types, imports"
@@ -55,6 +55,16 @@ $(VENV)/.runs: $(BIN)/python requirements.txt pyproject.toml
 
 $(VENV)/.tests: $(VENV)/.runs requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+# Bluesky's own server, for tests/networks/test_bluesky_pds.py: 362 MB and a few minutes, once. Part of it is compiled; with the
+# headers of the machine's Node where it has them, for nothing but the registry may be within reach.
+BLUESKY_SERVER := @atproto/dev-env@0.3.215
+bluesky: $(VENV)/.bluesky
+$(VENV)/.bluesky: $(BIN)/python
+	@for need in node npm g++; do command -v $$need >/dev/null || \
+	  { echo "Bluesky's server needs Node 20, npm and g++: apt-get install nodejs npm libnode-dev g++" >&2; exit 1; }; done
+	$(if $(wildcard /usr/include/node/node.h),npm_config_nodedir=/usr) npm install --prefix $(VENV)/bluesky --no-audit --no-fund --loglevel=error $(BLUESKY_SERVER)
 	@touch $@
 
 # ---- for those who change socialq

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.networks.fake_server import Reply
 
-DID, HANDLE = "did:plc:fakefakefakefakefakefake", "vera.fake.example"
+DID, HANDLE = "did:plc:fakefakefakefakefakefake", "vera.test"
 POST = "app.bsky.feed.post"
 JSON = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Repo:
             self.shut = ""
             self.logins = 0
             self.counts: JSON = {}
-            self.handles = {HANDLE: DID, "stan.fake.example": "did:plc:stanstanstanstanstanstan"}
+            self.handles = {HANDLE: DID, "stan.test": "did:plc:stanstanstanstanstanstan"}
             self._serial = itertools.count(1)
 
     def record(self) -> list[JSON]:
