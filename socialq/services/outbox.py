@@ -142,8 +142,9 @@ def decide(session: Session, mail_id: int, *, again: bool, by: str) -> None:
 
 
 def _arrived(session: Session, letter: Letter, moment: datetime) -> None:
+    gone = {"text": "", "html": ""} if letter.kind == ALERT else {}  # a link to choose a password stands in some
     not_yet = (OutboxMail.id == letter.id, OutboxMail.state != SENT)
-    _move(session, not_yet, state=SENT, sent_at=moment, reason="")
+    _move(session, not_yet, state=SENT, sent_at=moment, reason="", **gone)
     resolve_incidents(session, f"mail:{letter.id}", "worker")
     resolve_incidents(session, "installation", "worker", ["mail_server"])
 

@@ -131,6 +131,12 @@ def test_killed_before_the_mail_was_handed_over_is_simply_sent(desk: Post) -> No
     assert (desk.deliver(), states(desk), len(desk.office.mails)) == (1, ["sent"], 1)
 
 
+def test_what_an_alert_said_is_not_kept_what_a_client_got_is(desk: Post) -> None:
+    alert, letter = desk.queue(html="<p>link</p>"), desk.queue(CLIENT_MAIL, NADIA.email)
+    desk.deliver()
+    assert (desk.mail(alert).text, desk.mail(alert).html, desk.mail(letter).text) == ("", "", "Tekst\n")
+
+
 def test_ten_workers_send_it_once(desk: Post) -> None:
     mail_id = desk.queue(CLIENT_MAIL, NADIA.email)
     workers = [threading.Thread(target=desk.send, args=(mail_id,)) for _ in range(10)]
