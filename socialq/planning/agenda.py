@@ -60,6 +60,18 @@ def newest(session: Session, client_ids: Collection[int], limit: int, offset: in
     return _entries(session, client_ids, (), order, limit, offset)
 
 
+def chosen(
+    session: Session,
+    client_ids: Collection[int],
+    where: Sequence[ColumnElement[bool]],
+    order: Sequence[Any],
+    limit: int,
+    offset: int = 0,
+) -> list[Entry]:
+    """Posts that answer the conditions (on Post), in that order."""
+    return _entries(session, client_ids, where, order, limit, offset)
+
+
 def entry(session: Session, post_id: int) -> Entry | None:
     """One post."""
     query = select(Post.client_id).where(Post.id == post_id)
