@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ class Pds:
 
     url: str
     port: int
+    control: int
 
     def call(self, procedure: str, token: str = "", **body: object) -> dict[str, str]:
         """One procedure of the server; it must succeed."""
@@ -33,6 +34,11 @@ class Pds:
         assert answer.status_code == 200, answer.text
         found: dict[str, str] = answer.json()
         return found
+
+    def indexed(self) -> None:
+        """Waits until the AppView has read everything that was posted."""
+        answer = requests.post(f"http://127.0.0.1:{self.control}/process", timeout=30)
+        assert answer.status_code == 200, answer.text
 
     def app_password(self, handle: str) -> str:
         """A new account, and an app password for it."""
@@ -43,27 +49,33 @@ class Pds:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Pds]:
-    """Skips where Node or the server is missing. `folder` takes its log."""
+def running(folder: Path, appview: Mapping[str, str] | None = None) -> Iterator[Pds]:
+    """Skips where Node or the server is missing. `folder` takes its log; `appview` names the database and Redis of an AppView."""
     if not (node := shutil.which("node")) or not MODULES.is_dir():
         pytest.skip("no Bluesky server: install Node and npm, then run `make bluesky`")
-    plc, pds = _free(), _free()
-    env = os.environ | {"NODE_PATH": str(MODULES), "PLC_PORT": str(plc), "PDS_PORT": str(pds), "LOG_ENABLED": "false"}
+    ports = {f"{name}_PORT": str(free_port()) for name in ("PLC", "PDS", "APPVIEW", "OZONE", "CONTROL")}
+    env = os.environ | {"NODE_PATH": str(MODULES), "LOG_ENABLED": "false"} | ports | (appview or {})
     with (folder / "pds.log").open("w") as log:
         process = subprocess.Popen(
-            [node, str(PROGRAM), "pds"], env=env, stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder
+            [node, str(PROGRAM), "full" if appview else "pds"],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            cwd=folder,
         )
         assert process.stdout is not None
         try:
             said = next((line for line in process.stdout if line.startswith("READY")), "")
             assert said, (folder / "pds.log").read_text()
-            yield Pds(json.loads(said.removeprefix("READY"))["pds"], pds)
+            yield Pds(json.loads(said.removeprefix("READY"))["pds"], int(ports["PDS_PORT"]), int(ports["CONTROL_PORT"]))
         finally:
             process.terminate()
             process.communicate(timeout=20)
 
 
-def _free() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -20,7 +20,8 @@ const port = (name, usual) => Number(process.env[name] || usual)
 
 async function main(mode = 'pds') {
   const base = { plc: { port: port('PLC_PORT', 2582) }, pds: { port: port('PDS_PORT', 2583), hostname: 'localhost', enableDidDocWithSession: true } }
-  const full = { ...base, bsky: { dbPostgresSchema: 'bsky', port: 2584, publicUrl: 'http://localhost:2584' }, ozone: { port: 2587 } }
+  const appview = port('APPVIEW_PORT', 2584)
+  const full = { ...base, bsky: { dbPostgresSchema: 'bsky', port: appview, publicUrl: `http://localhost:${appview}` }, ozone: { port: port('OZONE_PORT', 2587) } }
   const network = mode === 'pds' ? await dev.TestNetworkNoAppView.create(base) : await dev.TestNetwork.create(full)
   const addresses = { plc: network.plc.url, pds: network.pds.url, appview: network.bsky && network.bsky.url }
   console.log('READY', JSON.stringify(addresses))
@@ -33,7 +34,7 @@ async function main(mode = 'pds') {
 function control(network) {
   http.createServer(async (request, response) => {
     try { await network.processAll(); response.end('ok') } catch (error) { response.statusCode = 500; response.end(String(error)) }
-  }).listen(2589, '127.0.0.1')
+  }).listen(port('CONTROL_PORT', 2589), '127.0.0.1')
 }
 
 main(process.argv[2]).catch((error) => { console.error(error); process.exit(1) })

@@ -85,7 +85,7 @@ def _image(account: Account, attachment: Attachment) -> dict[str, Any]:
     answer = upload(account, session.host(account), data, media_type, token=session.token(account))
     blob = answer.fields.get("blob")
     if answer.status != 200 or not isinstance(blob, dict) or not isinstance(blob.get("ref"), dict):
-        raise _Stop(_refused(answer, "Bluesky refuses a picture"))
+        raise _Stop(_refused(answer, "The server refuses a picture"))
     image = {name: blob[name] for name in BLOB if name in blob}
     return {"image": image, "alt": attachment.alt, "aspectRatio": {"width": width, "height": height}}
 
@@ -106,7 +106,7 @@ def _reply(post: Content, account: Account) -> dict[str, Any] | None:
 def _did(account: Account, handle: str) -> str | None:
     answer = ask(account, session.host(account), "com.atproto.identity.resolveHandle", handle=handle)
     if answer.status == 429:
-        raise _Stop(Deferred(answer.again_at(), "Bluesky takes no more requests for now"))
+        raise _Stop(Deferred(answer.again_at(), "the server takes no more requests for now"))
     did = answer.fields.get("did")
     return did if answer.status == 200 and isinstance(did, str) else None
 
@@ -126,7 +126,7 @@ def publish(prepared: Prepared, account: Account) -> Outcome:
         return _published(answer, account, rkey)
     if answer.stale or answer.error == "BlobNotFound":  # prepared anew, it gets a new token and its pictures back
         return NotSent("the preparation was too old")
-    outcome = _known_refusal(answer, "Bluesky refuses the post")
+    outcome = _known_refusal(answer, "The server refuses the post")
     if outcome is None:
         raise Unexplained(f"the server answered {answer.status}")
     return outcome
@@ -155,7 +155,7 @@ def _refused(answer: Answer, what: str) -> Outcome:
 def _known_refusal(answer: Answer, what: str) -> Outcome | None:
     """The documented refusals, in XRPC's own form. None: this is none of them."""
     if answer.status == 429:
-        return Deferred(answer.again_at(), "Bluesky takes no more requests for now")
+        return Deferred(answer.again_at(), "the server takes no more requests for now")
     if answer.stale:
         return None
     if answer.shut:
