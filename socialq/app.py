@@ -1,31 +1,41 @@
 """The web's composition root: settings → a Flask application. Starts whatever the state of the database, so that /readyz can say it."""
 
-from flask import Flask, Response
+from flask import Flask
 
-from socialq.db import Database
 from socialq.settings import Settings, load_settings
-from socialq.web import health
+from socialq.web import (
+    calendar,
+    errors,
+    first_run,
+    frame,
+    health,
+    home,
+    media,
+    members,
+    password_resets,
+    person,
+    posts,
+    security,
+    session,
+    styleguide,
+)
+from socialq.web.pages import Web
+from socialq.wiring import assemble
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+ROOMS = (health, home, first_run, session, password_resets, person, members, media, posts, calendar)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """One a process. Raises BadInput when the settings are not right."""
+    """One a process. Raises BadInput when the settings are not right, Unavailable when the data folder cannot be used."""
     settings = settings or load_settings()
-    app = Flask("socialq", static_folder=None, template_folder=None)
-    app.extensions["socialq"] = health.Site(settings, Database(settings.database))
-    app.register_blueprint(health.bp)
-    app.after_request(_with_headers)
+    app = Web()
+    app.extensions["socialq"] = assemble(settings)
+    security.secure(app, settings)
+    errors.keep(app)
+    frame.install(app)
+    frame.provide(app, "member", person.in_frame)
+    for room in ROOMS:
+        app.register_blueprint(room.bp)
+    if settings.styleguide:
+        app.register_blueprint(styleguide.bp)
     return app
-
-
-def _with_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response

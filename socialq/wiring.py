@@ -37,7 +37,17 @@ class Parts:
 
 def open_parts(settings: Settings | None = None, *, paced: bool = False, migrate: bool = True) -> Parts:
     """Opens the installation; `migrate` brings its database up to date first (on PostgreSQL under an advisory lock)."""
-    settings = settings or load_settings()
+    parts = assemble(settings or load_settings(), paced=paced)
+    try:
+        bring_up_to_date(parts.db, parts.settings) if migrate else require_up_to_date(parts.db)
+    except BaseException:
+        parts.db.dispose()
+        raise
+    return parts
+
+
+def assemble(settings: Settings, *, paced: bool = False) -> Parts:
+    """Folders, keys and networks; asks the database nothing yet. Raises Unavailable when the data folder cannot be used."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         media = settings.data_dir / "media"
@@ -45,13 +55,7 @@ def open_parts(settings: Settings | None = None, *, paced: bool = False, migrate
         secrets = Secrets(load_keys(settings.data_dir))
     except OSError as error:
         raise Unavailable(f"The data folder {settings.data_dir} cannot be used: {error.strerror}.") from None
-    database = Database(settings.database, paced=paced)
-    try:
-        bring_up_to_date(database, settings) if migrate else require_up_to_date(database)
-    except BaseException:
-        database.dispose()
-        raise
-    return Parts(settings, database, discover(), secrets, media)
+    return Parts(settings, Database(settings.database, paced=paced), discover(), secrets, media)
 
 
 def bring_up_to_date(database: Database, settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """Sessions: the browsers in which a member is signed in. Knows tokens as hashes only; checks no password."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -34,7 +34,7 @@ class SignedIn:
     role: Role
     language: str
     session_id: int
-    seen_at: datetime
+    stale: bool  # last seen should be written again
 
     @property
     def actor(self) -> str:
@@ -56,17 +56,19 @@ def start(session: Session, member_id: int, browser: Browser) -> str:
 
 def who(session: Session, token: str) -> SignedIn | None:
     """Whose token it is; None when unknown, ended, run out, or of one who has left."""
+    now = db.now(session)
     query = (
         select(Member, MemberSession.id, MemberSession.seen_at)
         .join(MemberSession, MemberSession.member_id == Member.id)
         .where(MemberSession.token_hash == hashed(token), Member.left_at.is_(None))
-        .where(MemberSession.seen_at >= db.now(session) - LASTS)
+        .where(MemberSession.seen_at >= now - LASTS)
     )
     found = session.execute(query).first()
     if found is None:
         return None
     member, session_id, seen_at = found
-    return SignedIn(member.id, member.name, member.email, Role(member.role), member.language, session_id, seen_at)
+    stale = now - seen_at > SEEN_EVERY
+    return SignedIn(member.id, member.name, member.email, Role(member.role), member.language, session_id, stale)
 
 
 def seen(session: Session, session_id: int) -> None:

@@ -4,29 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, redirect
+from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.wrappers import Response as AnyResponse
 
 from socialq.db import Database, now
 from socialq.errors import Unavailable
 from socialq.models import Heartbeat
 from socialq.settings import Settings
+from socialq.web import reach
 from socialq.wiring import require_up_to_date
 
 QUEUES = ("publish", "pull", "slow")
 PINGS = 2  # a heartbeat may be so many pings old
 
 bp = Blueprint("health", __name__)
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the views of this application are handed."""
-
-    settings: Settings
-    db: Database
 
 
 @dataclass(frozen=True)
@@ -37,23 +29,19 @@ class Health:
     redis_at: str | None = None
 
 
-@bp.get("/")
-def index() -> AnyResponse:
-    """There are no pages yet; health is what can be seen."""
-    return redirect("/readyz")
-
-
 @bp.get("/healthz")
+@reach.without_member
 def healthz() -> Response:
     """200 as long as the process answers."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
+@reach.without_member
 def readyz() -> tuple[Response, int]:
     """200, or 503 with the reasons in plain words."""
-    site: Site = current_app.extensions["socialq"]
-    health = look(site.db, site.settings)
+    parts = reach.parts()
+    health = look(parts.db, parts.settings)
     told = {"status": "not ready" if health.reasons else "ready", "reasons": health.reasons}
     return jsonify(told | {"redis_answered_at": health.redis_at}), 503 if health.reasons else 200
 

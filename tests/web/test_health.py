@@ -41,8 +41,7 @@ def beat(parts: Parts, *names: str, age: float = 0.0) -> None:
 
 def test_the_process_lives(web: FlaskClient) -> None:
     assert (web.get("/healthz").status_code, web.get("/healthz").json) == (200, {"status": "ok"})
-    assert web.get("/").headers["Location"] == "/readyz"
-    assert web.get("/nothing").status_code == 404
+    assert web.get("/").headers["Location"] == "/first-run"
 
 
 def test_it_is_ready_when_scheduler_and_queues_live(parts: Parts, web: FlaskClient) -> None:
