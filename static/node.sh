@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs `node …` or `npm …`: the machine's own when it is 20 or newer and has npm, else the one that a wheel on PyPI brings.
+# Runs `node …` or `npm …`: the machine's own when it is 18 or newer and has npm, else the one that a wheel on PyPI brings.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ tool=$1
 shift
 
 # A name on PATH proves nothing (version managers leave shims), so it is asked.
-if node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1; then
+if node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1; then
   exec "$tool" "$@"
 fi
 

@@ -3,12 +3,13 @@
 from flask import Blueprint, render_template, request
 
 from socialq.services.i18n import LANGUAGES, Words
-from socialq.web import samples
+from socialq.web import reach, samples
 
 bp = Blueprint("styleguide", __name__, url_prefix="/styleguide")
 
 
 @bp.get("")
+@reach.without_member
 def show() -> str:
     """`?language=nl|en`, `?theme=light|dark`, `?frame=first` as a newcomer sees it, `?frame=rail` narrow, `?toast=1`."""
     words = Words(request.args.get("language", request.accept_languages.best_match(LANGUAGES) or "en"))
@@ -16,6 +17,7 @@ def show() -> str:
 
 
 @bp.get("/bare")
+@reach.without_member
 def bare() -> str:
     """A page without a frame."""
     words = Words(request.args.get("language", request.accept_languages.best_match(LANGUAGES) or "en"))
