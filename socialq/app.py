@@ -4,17 +4,14 @@ from flask import Flask
 
 from socialq.settings import Settings, load_settings
 from socialq.web import (
-    calendar,
     errors,
     first_run,
     frame,
     health,
     home,
-    media,
     members,
     password_resets,
     person,
-    posts,
     security,
     session,
     styleguide,
@@ -22,7 +19,7 @@ from socialq.web import (
 from socialq.web.pages import Web
 from socialq.wiring import assemble
 
-ROOMS = (health, home, first_run, session, password_resets, person, members, media, posts, calendar)
+ROOMS = (health, home, first_run, session, password_resets, person, members)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
