@@ -66,7 +66,7 @@ assets-tests: node_modules/.tests assets
 static/dist/manifest.json: node_modules/.runs static/build.mjs $(wildcard static/css/* static/js/* static/icons/*)
 	@static/node.sh node static/build.mjs
 
-NPM := static/node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+NPM := static/node.sh npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 
 node_modules/.runs: package.json package-lock.json static/node.sh | $(BIN)/python
 	@$(NPM) --omit=dev >/dev/null
