@@ -1,0 +1,192 @@
+"""The composer's form, read and done: looked at again, or saved as far as its button says. Draws nothing itself."""
+
+import secrets
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from socialq.errors import BadInput, NotAllowed, NotFound
+from socialq.models import Client, Post
+from socialq.planning.content import Draft, Picture
+from socialq.planning.creating import At, Later, Now, When, create
+from socialq.planning.drafts import draft
+from socialq.planning.found import Desk
+from socialq.planning.reviews import submit
+from socialq.planning.reworking import rework
+from socialq.services.i18n import mark
+from socialq.web import composer, forms, media, reach
+from socialq.web.forms import Form, Given, Id
+from socialq.web.sentences import refusal
+from socialq.web.toasts import toast
+
+STOPPED = mark("It was not saved yet: look at “To check”.")
+LEFT_BEHIND = mark("The pictures belong to the other client and were left out.")
+SAVES = ("draft", "schedule", "now")
+
+
+class Compose(Form):
+    """`do`: look again, next free slot, or save. `was`: the client before; `sure`: yes, at once."""
+
+    client: Id
+    was: Id | None = None
+    channels: list[Id] = []
+    text: str = ""
+    media: list[Id] = []
+    alt: list[str] = []
+    remove: Id | None = None
+    on: date | None = None
+    at: time | None = None
+    do: Literal["look", "slot", "draft", "schedule", "now"] = "look"
+    sure: bool = False
+    form_token: str = ""
+    revision: Id | None = None
+
+
+def desk() -> Desk:
+    """Where the signed-in member plans."""
+    parts = reach.parts()
+    return Desk(parts.networks, parts.settings.times, parts.media, reach.member().actor)
+
+
+def wished(written: str, zone: str) -> dict[str, str]:
+    """`?at=` of a link: an instant, or a wall time at the client's; anything else is as if it were not there."""
+    try:
+        at = datetime.fromisoformat(written)
+        at = at.astimezone(ZoneInfo(zone)) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return {}
+    return {"on": f"{at:%Y-%m-%d}", "at": f"{at:%H:%M}"}
+
+
+def answer(post_id: int | None) -> Response | tuple[str, int]:
+    """Of a form that was sent: saved and on to the post, or the form again with all that was typed."""
+    given = forms.given(Compose)
+    given.values = dict(given.values)
+    _files(given)
+    wanted = given.form
+    if wanted is None or given.errors or wanted.do not in SAVES or (wanted.do == "now" and not wanted.sure):
+        return page(given, post_id), 422 if given.errors else 200
+    try:
+        with reach.parts().db.begin() as session:
+            post = _save(session, wanted, post_id)
+            told, undo = _told(session, post)
+    except NotFound:
+        raise
+    except (BadInput, NotAllowed) as error:
+        given.errors[""] = refusal(reach.words(), error)
+        return page(given, post_id), 422
+    toast(told, undo=undo)
+    return redirect(url_for("posts.show", post_id=post.id), 303)
+
+
+def page(given: Given[Any], post_id: int | None, *, fresh: bool = False) -> str:
+    """The composer with what `given` holds."""
+    with reach.parts().db.read() as session:
+        post = reach.post(session, post_id) if post_id else None
+        client_id = post.client_id if post else next(iter(composer.numbers([given.value("client")])), 0)
+        notice = _carry(session, given, client_id)
+        _next_slot(session, given, client_id)
+        sheet = composer.sheet(session, client_id, given.values, fresh=fresh)
+    if sheet.blocked and "" in given.errors:
+        given.errors[""] = reach.words().text(STOPPED)
+    confirm = given.form is not None and given.form.do == "now" and not sheet.blocked
+    return render_template("posts/edit.html", given=given, sheet=sheet, post=post, confirm=confirm, notice=notice)
+
+
+def _files(given: Given[Compose]) -> None:
+    """Without the script pictures come with the form itself."""
+    files = [one for one in request.files.getlist("files") if one.filename]
+    if given.form is None or not files:
+        return
+    try:
+        new = media.take_in(given.form.client, files)
+    except NotFound:
+        raise
+    except BadInput as error:
+        given.errors["files"] = refusal(reach.words(), error)
+        return
+    _put(given, [*composer.pictures(given.values), *((one, "") for one in new)])
+
+
+def _carry(session: Session, given: Given[Any], client_id: int) -> str:
+    """Takes out the picture that is to go; pictures of the client chosen before stay behind, and that is said."""
+    form = given.form
+    if not isinstance(form, Compose):
+        return ""
+    shots = composer.pictures(given.values)
+    if form.remove:
+        _put(given, [one for one in shots if one[0] != form.remove])
+    if form.was and form.was != client_id:
+        reach.client(session, form.was)
+        given.values = dict(given.values) | {"channels": [str(one) for one in composer.connected(session, client_id)]}
+        if shots:
+            _put(given, [])
+            return reach.words().text(LEFT_BEHIND)
+    return ""
+
+
+def _next_slot(session: Session, given: Given[Any], client_id: int) -> None:
+    form = given.form
+    if not isinstance(form, Compose) or form.do != "slot":
+        return
+    client = reach.client(session, client_id)
+    try:
+        at = composer.free_slot(session, client_id, composer.numbers(given.value("channels", [])))
+        given.values = dict(given.values) | wished(at.isoformat(), client.timezone)
+    except BadInput as error:
+        given.errors["on"] = refusal(reach.words(), error)
+
+
+def _put(given: Given[Compose], shots: list[tuple[int, str]]) -> None:
+    ids, alts = [one for one, _ in shots], [alt for _, alt in shots]
+    given.values = dict(given.values) | {"media": [str(one) for one in ids], "alt": alts}
+    given.form = given.form.model_copy(update={"media": ids, "alt": alts}) if given.form else None
+
+
+def _save(session: Session, wanted: Compose, post_id: int | None) -> Post:
+    client = reach.client(session, wanted.client)
+    at = composer.instant(wanted.on, wanted.at, client.timezone)
+    alts = [*wanted.alt, *[""] * len(wanted.media)]
+    shots = tuple(Picture(one, alt) for one, alt in zip(wanted.media, alts, strict=False))
+    new = Draft(wanted.text, tuple(wanted.channels), shots)
+    if wanted.do == "schedule" and at is None and not client.approval_needed:
+        raise BadInput("Choose a date and a time.")
+    if post_id is None:
+        return _create(session, wanted, client, new, at)
+    post = reach.post(session, post_id)
+    if post.client_id != client.id:
+        raise NotFound(f"There is no post {post_id} of this client.")
+    at = None if wanted.do == "now" else at
+    return rework(session, desk(), post_id, wanted.revision or 0, new, at, onward=wanted.do != "draft")
+
+
+def _create(session: Session, wanted: Compose, client: Client, new: Draft, at: datetime | None) -> Post:
+    token = wanted.form_token or None
+    if wanted.do == "draft":
+        return draft(session, desk(), client.id, new, at=at, form_token=token)
+    if at is None and wanted.do == "schedule":
+        post = create(session, desk(), client.id, new, Later(), form_token=token)
+        return submit(session, desk(), post.id) if post.state == "draft" else post
+    when: When = Now() if wanted.do == "now" else At(at) if at else Later()
+    return create(session, desk(), client.id, new, when, form_token=token)
+
+
+def _told(session: Session, post: Post) -> tuple[str, str]:
+    """What just happened, and the address that takes it back."""
+    words = reach.words()
+    zone = reach.client(session, post.client_id).timezone
+    if post.state == "scheduled" and post.scheduled_at:
+        told = words.text("Scheduled for %(moment)s", moment=words.moment(post.scheduled_at, zone))
+        return told, url_for("posts.unschedule", post_id=post.id)
+    if post.state == "in_review":
+        return words.text("Waiting for approval"), url_for("posts.withdraw", post_id=post.id)
+    return words.text("Saved as a draft"), ""
+
+
+def new_token() -> str:
+    """Of one form: the same form sent twice is one post."""
+    return secrets.token_urlsafe(24)

@@ -1,0 +1,66 @@
+"""Pictures: taken in (decoded, written again by us) and shown to members who see their client. Others find nothing."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, abort, request, url_for
+from werkzeug.datastructures import FileStorage
+
+from socialq.domain.roles import Act
+from socialq.errors import BadInput
+from socialq.services.media import MAX_BYTES, keeping, record
+from socialq.services.storage import Storage
+from socialq.web import forms, reach
+from socialq.web.forms import Form, Id
+from socialq.web.sentences import refusal
+
+bp = Blueprint("media", __name__, url_prefix="/media")
+
+SANDBOX = "default-src 'none'; sandbox"
+A_PICTURE = MAX_BYTES // 1_000_000 + 1  # MB, with what surrounds it in a form
+
+
+class Upload(Form):
+    """Whose picture it will be; the file comes as `file`."""
+
+    client: Id
+
+
+@bp.post("")
+@reach.only(Act.PLAN)
+@reach.takes(A_PICTURE)
+def create() -> tuple[dict[str, object], int]:
+    """For the composer's script: id and address, or what is wrong with the file."""
+    given = forms.given(Upload)
+    file = request.files.get("file")
+    if given.form is None or file is None:
+        abort(400)
+    try:
+        (media_id,) = take_in(given.form.client, [file])
+    except BadInput as error:
+        return {"error": refusal(reach.words(), error)}, 422
+    return {"id": media_id, "url": url_for("media.show", media_id=media_id)}, 201
+
+
+@bp.get("/<int:media_id>")
+def show(media_id: int) -> Response:
+    """The picture as we wrote it, never what was sent."""
+    with reach.parts().db.read() as session:
+        row = reach.media(session, media_id)
+    with Storage(reach.parts().media).open(row.name) as file:
+        answer = Response(file.read(), mimetype=row.media_type)
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    answer.set_etag(row.sha256)
+    answer.make_conditional(request)
+    return answer
+
+
+def take_in(client_id: int, files: Sequence[FileStorage]) -> list[int]:
+    """Ids of the new pictures, in order; all or none. 404 for another's client; raises BadInput, Unavailable."""
+    parts = reach.parts()
+    with parts.db.read() as session:
+        reach.client(session, client_id)
+    with keeping(Storage(parts.media)) as intake:
+        accepted = [intake.accept(file.stream.read(MAX_BYTES + 1), file.filename or "") for file in files]
+        with parts.db.begin() as session:
+            return [record(session, client_id, one).id for one in accepted]

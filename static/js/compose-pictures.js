@@ -1,0 +1,55 @@
+// Pictures are taken in as they are chosen, one after the other, with progress; removing one needs no reload.
+
+import { upload } from "./upload.js";
+
+const form = document.querySelector("[data-compose]");
+const field = form?.querySelector("[data-files]");
+
+field?.addEventListener("change", async () => {
+  const files = [...field.files];
+  field.value = "";
+  fault("");
+  for (const file of files) await send(file);
+});
+
+form?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-remove]");
+  if (!button) return;
+  event.preventDefault();
+  button.closest(".shot").remove();
+  told();
+});
+
+async function send(file) {
+  const shot = form.querySelector("template[data-shot]").content.firstElementChild.cloneNode(true);
+  const number = form.querySelectorAll("[data-shots] .shot").length + 1;
+  shot.querySelector("textarea").id = `alt-${number}-${Date.now()}`;
+  shot.querySelector("label").htmlFor = shot.querySelector("textarea").id;
+  shot.querySelector("img").src = URL.createObjectURL(file);
+  shot.querySelectorAll("[name]").forEach((one) => (one.disabled = true)); // not sent before it is there
+  const bar = shot.querySelector("progress");
+  bar.hidden = false;
+  form.querySelector("[data-shots]").append(shot);
+  const answer = await upload(form, file, (share) => (bar.value = share));
+  if (!answer.id) {
+    shot.remove();
+    return fault(answer.error);
+  }
+  bar.hidden = true;
+  shot.querySelectorAll("[name]").forEach((one) => (one.disabled = false));
+  shot.querySelector("[name=media]").value = shot.querySelector("[data-remove]").value = answer.id;
+  shot.querySelector("img").src = answer.url;
+  told();
+}
+
+function told() {
+  const shots = [...form.querySelectorAll("[data-shots] img")].map((img) => Object.assign(new Image(), { src: img.src }));
+  for (const place of form.querySelectorAll("[data-preview-shots]")) place.replaceChildren(...shots.map((one) => one.cloneNode()));
+  form.dispatchEvent(new CustomEvent("socialq:pictures"));
+}
+
+function fault(text) {
+  const place = form.querySelector("[data-files-error]");
+  place.textContent = text;
+  place.hidden = !text;
+}
