@@ -4,22 +4,27 @@ from flask import Flask
 
 from socialq.settings import Settings, load_settings
 from socialq.web import (
+    beat,
+    counts,
+    deliveries,
     errors,
     first_run,
     frame,
     health,
-    home,
+    incidents,
     members,
     password_resets,
+    pauses,
     person,
     security,
     session,
     styleguide,
+    today,
 )
 from socialq.web.pages import Web
 from socialq.wiring import assemble
 
-ROOMS = (health, home, first_run, session, password_resets, person, members)
+ROOMS = (health, today, deliveries, incidents, pauses, first_run, session, password_resets, person, members)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,6 +36,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.keep(app)
     frame.install(app)
     frame.provide(app, "member", person.in_frame)
+    frame.provide(app, "beat", beat.in_frame)
+    frame.provide(app, "counts", counts.in_frame)
     for room in ROOMS:
         app.register_blueprint(room.bp)
     if settings.styleguide:

@@ -26,7 +26,7 @@ class Cell(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """A client's days from `starts_on` on, in the client's zone; `free_at` is its first empty slot."""
+    """A client's days from `starts_on` on, in the client's zone; `free_at` is its first empty slot, `empty` are all of them."""
 
     client_id: int
     client: str
@@ -34,6 +34,7 @@ class Row:
     cells: tuple[Cell, ...]
     free: int
     free_at: datetime | None
+    empty: tuple[datetime, ...] = ()
 
 
 def ahead(session: Session, client_ids: Collection[int], now: datetime, days: int = DAYS) -> list[Row]:
@@ -71,7 +72,7 @@ def _row(
     cells = tuple(
         _cell(states.get(day, set()), day in free_on) for day in (first + timedelta(days=n) for n in range(days))
     )
-    return Row(client.id, client.name, first, cells, len(empty), min(empty, default=None))
+    return Row(client.id, client.name, first, cells, len(empty), min(empty, default=None), tuple(empty))
 
 
 def _cell(states: set[str], free: bool) -> Cell:

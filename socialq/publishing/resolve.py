@@ -18,7 +18,6 @@ Choice = Literal["published", "retry", "failed"]
 MOVES: dict[str, Move] = {"published": Move.GOOD_NEWS, "retry": Move.AGAIN, "failed": Move.LEAVE}
 FUTURE = timedelta(days=3653)
 TRIED_SINCE = "This has been tried again since: look at it once more."
-SETTLED = "There is nothing to decide any more: it is %(state)s."
 LOOKING = "It is still being looked for: decide once that has ended, or say that it is out."
 NO_LINK = "A link begins with https://. Copy it from the post, or leave it out."
 PAST = "That time is past: take a later one."
@@ -58,7 +57,7 @@ def resolve(
 def _check(delivery: Delivery, move: Move, url: str) -> None:
     allowed = {DeliveryState.UNKNOWN, DeliveryState.FAILED} if move == Move.GOOD_NEWS else sources(move)
     if delivery.state not in allowed:
-        raise NotAllowed(SETTLED, state=delivery.state)
+        raise OutOfDate(f"Delivery {delivery.id} is {delivery.state}: there is nothing to decide.")
     if delivery.state == DeliveryState.UNKNOWN and move != Move.GOOD_NEWS and delivery.ask_at is None:
         raise NotAllowed(LOOKING)
     if move == Move.GOOD_NEWS and url and not url.startswith(("https://", "http://")):

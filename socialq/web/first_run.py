@@ -45,7 +45,7 @@ def create() -> Response | tuple[str, int]:
     token = _make(given)
     if token is None:
         return render_template("session/first_run.html", given=given), 422
-    return cookies.keep(redirect(url_for("home.show"), 303), token)
+    return cookies.keep(redirect(url_for("today.show"), 303), token)
 
 
 def _make(given: Given[Owner]) -> str | None:

@@ -27,7 +27,7 @@ class SignIn(Form):
 def new() -> Response | str:
     """The door."""
     if reach.visitor():
-        return redirect(url_for("home.show"), 303)
+        return redirect(url_for("today.show"), 303)
     return render_template("session/new.html", given=forms.blank(next=request.args.get("next", "")))
 
 
@@ -62,7 +62,7 @@ def local(target: str) -> str:
     """A path of this very site, or the first page: nobody is sent elsewhere by a link to the door."""
     odd = any(letter <= " " or letter == "\\" for letter in target)
     own = target.startswith("/") and not target.startswith("//") and not urlsplit(target).netloc
-    return target if own and not odd else url_for("home.show")
+    return target if own and not odd else url_for("today.show")
 
 
 def _sign_in(given: Given[SignIn]) -> str | None:
