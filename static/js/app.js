@@ -5,3 +5,7 @@ import "./form.js";
 import "./file.js";
 import "./keys.js";
 import "./live.js";
+import "./compose-write.js";
+import "./compose-time.js";
+import "./compose-check.js";
+import "./compose-pictures.js";
