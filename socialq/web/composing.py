@@ -25,11 +25,11 @@ from socialq.web.toasts import toast
 
 STOPPED = mark("It was not saved yet: look at “To check”.")
 LEFT_BEHIND = mark("The pictures belong to the other client and were left out.")
-SAVES = ("draft", "schedule", "now")
+SAVES = ("draft", "schedule", "publish")
 
 
 class Compose(Form):
-    """`do`: look again, next free slot, or save. `was`: the client before; `sure`: yes, at once."""
+    """`do`: look again, next free slot, ask about now, or save. `was`: the client before; `asked`: channels named by the question."""
 
     client: Id
     was: Id | None = None
@@ -40,8 +40,8 @@ class Compose(Form):
     remove: Id | None = None
     on: date | None = None
     at: time | None = None
-    do: Literal["look", "slot", "draft", "schedule", "now"] = "look"
-    sure: bool = False
+    do: Literal["look", "slot", "now", "draft", "schedule", "publish"] = "look"
+    asked: list[Id] = []
     form_token: str = ""
     revision: Id | None = None
 
@@ -68,7 +68,7 @@ def answer(post_id: int | None) -> Response | tuple[str, int]:
     given.values = dict(given.values)
     _files(given)
     wanted = given.form
-    if wanted is None or given.errors or wanted.do not in SAVES or (wanted.do == "now" and not wanted.sure):
+    if wanted is None or given.errors or wanted.do not in SAVES or _asks(wanted):
         return page(given, post_id), 422 if given.errors else 200
     try:
         with reach.parts().db.begin() as session:
@@ -93,8 +93,13 @@ def page(given: Given[Any], post_id: int | None, *, fresh: bool = False) -> str:
         sheet = composer.sheet(session, client_id, given.values, fresh=fresh)
     if sheet.blocked and "" in given.errors:
         given.errors[""] = reach.words().text(STOPPED)
-    confirm = given.form is not None and given.form.do == "now" and not sheet.blocked
+    confirm = given.form is not None and _asks(given.form) and not sheet.blocked
     return render_template("posts/edit.html", given=given, sheet=sheet, post=post, confirm=confirm, notice=notice)
+
+
+def _asks(wanted: Compose) -> bool:
+    """What goes out at once is asked about, and the answer counts for the channels that the question named."""
+    return wanted.do == "now" or (wanted.do == "publish" and set(wanted.asked) != set(wanted.channels))
 
 
 def _files(given: Given[Compose]) -> None:
@@ -160,7 +165,7 @@ def _save(session: Session, wanted: Compose, post_id: int | None) -> Post:
     post = reach.post(session, post_id)
     if post.client_id != client.id:
         raise NotFound(f"There is no post {post_id} of this client.")
-    at = None if wanted.do == "now" else at
+    at = None if wanted.do == "publish" else at
     return rework(session, desk(), post_id, wanted.revision or 0, new, at, onward=wanted.do != "draft")
 
 
@@ -171,7 +176,7 @@ def _create(session: Session, wanted: Compose, client: Client, new: Draft, at: d
     if at is None and wanted.do == "schedule":
         post = create(session, desk(), client.id, new, Later(), form_token=token)
         return submit(session, desk(), post.id) if post.state == "draft" else post
-    when: When = Now() if wanted.do == "now" else At(at) if at else Later()
+    when: When = Now() if wanted.do == "publish" else At(at) if at else Later()
     return create(session, desk(), client.id, new, when, form_token=token)
 
 

@@ -19,7 +19,6 @@ async function ask() {
   const mine = ++asked;
   const body = new FormData(form);
   body.delete("files");
-  body.delete("sure");
   body.set("do", "look");
   try {
     const answer = await fetch(form.action, { method: "POST", body });

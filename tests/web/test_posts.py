@@ -28,7 +28,7 @@ def practice(parts: Parts, vera: Browser) -> Practice:
     return made
 
 
-NAMES = frozenset({"socialq", "Practice", "Vera", "VE", "BA", "Bakkerij", "N"})
+NAMES = frozenset({"socialq", "Practice", "Vera", "VE", "BA", "Bakkerij", "N", "brood", "taart"})
 
 
 def form(practice: Practice, **values: object) -> dict[str, object]:
@@ -84,7 +84,9 @@ def test_now_asks_once_and_names_the_channels(parts: Parts, vera: Browser, pract
     asked = vera.post("/posts", form(practice, do="now", text="Nu"))
     assert asked.status_code == 200 and posts(parts) == []
     assert "Publish now on Practice?" in asked.text and "brood" in asked.text and ">\nNu</textarea>" in asked.text
-    assert vera.post("/posts", form(practice, do="now", sure="1")).status_code == 303
+    one = form(practice, do="publish", asked=list(practice.channels[:1]))
+    assert "Publish now on Practice?" in vera.post("/posts", one).text and posts(parts) == []
+    assert vera.post("/posts", form(practice, do="publish", asked=list(practice.channels))).status_code == 303
     assert the_post(parts).state == "scheduled"
 
 
@@ -109,7 +111,7 @@ def test_what_blocks_is_said_and_everything_typed_stays(parts: Parts, vera: Brow
         ({"on": ""}, "Choose a date and a time."),
         ({"on": "0001-01-01"}, "That time is past"),
         ({"on": "later"}, "This cannot be used"),
-        ({"do": "publish"}, "Choose one of the list."),
+        ({"do": "king"}, "Choose one of the list."),
         ({"state": "scheduled"}, "something that does not belong in it"),
     ],
 )
@@ -209,7 +211,9 @@ def test_a_draft_keeps_its_wish_and_gets_another(parts: Parts, vera: Browser, pr
     assert post.scheduled_at is not None
     vera.post(f"/posts/{post.id}", form(practice, do="draft", revision=post.revision_id))
     assert (the_post(parts).state, the_post(parts).scheduled_at) == ("draft", None)
-    vera.post(f"/posts/{post.id}", form(practice, do="now", sure="1", revision=post.revision_id))
+    vera.post(
+        f"/posts/{post.id}", form(practice, do="publish", asked=list(practice.channels), revision=post.revision_id)
+    )
     assert the_post(parts).state == "scheduled"
 
 
@@ -219,7 +223,7 @@ def test_abuse_4_a_picture_of_b_does_not_come_into_a_post_of_a(parts: Parts, ver
     media = upload(vera, other)
     before = dump(parts)
     for do in ("draft", "schedule", "look", "now"):
-        sent = form(practice, do=do, on=day(practice), at="09:00", media=[media["id"]], alt=["x"], sure="1")
+        sent = form(practice, do=do, on=day(practice), at="09:00", media=[media["id"]], alt=["x"])
         assert vera.post("/posts", sent).status_code == 404
     assert dump(parts) == before
 
