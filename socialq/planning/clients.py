@@ -20,6 +20,7 @@ from socialq.services import events
 LANGUAGES = ("nl", "en")
 LONGEST_LIMIT = 86_400
 LONGEST_NAME = 200
+NO_ZONE = "There is no time zone “%(name)s”. Use a name like Europe/Amsterdam."
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,12 @@ def _checked(session: Session, times: Times, new: NewClient, but: int = 0) -> st
     """The name as it is to be stored; `but` is the client that may have it already."""
     try:
         name = one_line(new.name, "The client's name", LONGEST_NAME)
-        slots.zone(new.timezone)
     except ValueError as error:
         raise BadInput(str(error)) from None
+    try:
+        slots.zone(new.timezone)
+    except ValueError:
+        raise BadInput(NO_ZONE, name=new.timezone) from None
     _check(new, times)
     if session.scalar(select(Client.id).where(Client.name == name, Client.id != but)):
         raise BadInput("There is already a client called “%(name)s”.", name=name)

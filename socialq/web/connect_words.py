@@ -1,0 +1,110 @@
+"""What connecting and the networks have against an account, as they write it in English, said in the reader's language."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from socialq.connecting.channels import BY_HAND
+from socialq.errors import BadInput
+from socialq.services import reasons
+from socialq.services.i18n import mark
+from socialq.web import forms, reach
+from socialq.web.forms import Given
+
+KNOWN = (
+    # any server
+    mark("Give the address of the server, for example mastodon.social."),
+    mark("Give only the address of the server, for example mastodon.social."),
+    mark("Only addresses that begin with https:// can be called."),
+    mark("This is not the address of a server; check its spelling."),
+    mark("This address lies in a private network and cannot be called."),
+    mark("This server has no address on the internet."),
+    mark("The port behind the server's address is not a number up to 65535."),
+    mark("The certificate of %(host)s could not be verified; check the address."),
+    mark("%(host)s does not answer in time; try again later."),
+    mark("%(host)s cannot be reached; check the address of the server."),
+    mark("%(host)s cannot be reached; try again later."),
+    mark("%(host)s does not answer like a %(network)s server; check its address."),
+    mark("%(host)s takes no more requests for now; try again in a few minutes."),
+    mark("%(host)s has trouble of its own (error %(status)s); try again later."),
+    # Mastodon
+    mark("Give an access token; the server shows one under Preferences, Development."),
+    mark("%(host)s does not accept this token; make a new one there under Preferences, Development."),
+    mark("%(host)s no longer knows socialq; start again, and socialq registers itself anew."),
+    mark("%(host)s did not accept the way back, perhaps it took too long; start again."),
+    mark("The server sent you back without a usable answer; start again."),
+    # Bluesky
+    mark("Give an app password; make one in Bluesky under Settings, Privacy and security, App passwords."),
+    mark("Give the account's handle, for example vera.bsky.social."),
+    mark(
+        "This is the account's own password, which asks for a code by mail; make an app password "
+        "in Bluesky under Settings, Privacy and security, App passwords."
+    ),
+    mark("%(host)s takes no more log-ins for now; try again in an hour."),
+    mark("Bluesky has shut this account, or its owner has; open it there first."),
+    mark(
+        "%(host)s does not accept this handle and app password; check the handle, or make a new one "
+        "in Bluesky under Settings, Privacy and security, App passwords."
+    ),
+    # practice
+    mark("Give the practice account a handle of letters, digits, dots and dashes, for example vera."),
+    mark("The practice folder cannot be written: %(why)s."),
+    # what was typed
+    mark("The token is empty: give it on standard input."),
+    mark("That is too long for a token."),
+    mark("A token is one line without spaces: copy it again."),
+    mark("This account is connected already: it is channel %(channel)s of %(client)s."),
+    mark("%(network)s needs a server: give its address."),
+    mark("%(network)s has one server for all: leave the server out."),
+    mark("%(network)s needs the account's handle."),
+    mark("This is %(other)s, another account than %(handle)s: log in as %(handle)s, or connect it as a new channel."),
+)  # fmt: skip
+EMPTY = "The token is empty: give it on standard input."
+PASTE = mark("Fill this in: paste it as you copied it.")
+HAND = mark("You disconnected it yourself.")
+BESIDE = (
+    ("handle and app password", "password"),
+    ("handle", "handle"),
+    ("token", "password"),
+    ("password", "password"),
+)
+_HOLE = re.compile(r"%\\?\((\w+)\\?\)s")
+
+
+def refuse(given: Given[Any], error: BadInput) -> None:
+    """Says it beside the field that it is about."""
+    field = next((name for word, name in BESIDE if word in str(error)), "server" if "server" in given.values else "")
+    given.form = None
+    given.errors["" if "connected already" in str(error) else field] = said(error)
+
+
+def said(error: BadInput) -> str:
+    """The sentence in the reader's language."""
+    words, english = reach.words(), str(error)
+    if english == EMPTY:
+        return words.text(PASTE)
+    for known in KNOWN:
+        if found := _pattern(known).fullmatch(english):
+            return words.text(known, **found.groupdict())
+    return forms.say(error)
+
+
+def reason(written: str) -> str:
+    """Why a channel is not connected, as it was written down."""
+    words = reach.words()
+    return words.text(HAND) if written == BY_HAND else reasons.reason(words, written)
+
+
+@lru_cache(maxsize=64)
+def _pattern(known: str) -> re.Pattern[str]:
+    """A hole that comes twice holds the same both times."""
+    seen: set[str] = set()
+
+    def hole(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return f"(?P<{name}>.+?)"
+
+    return re.compile(_HOLE.sub(hole, re.escape(known)), re.DOTALL)
