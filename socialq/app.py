@@ -4,7 +4,10 @@ from flask import Flask
 
 from socialq.settings import Settings, load_settings
 from socialq.web import (
+    authorizations,
     beat,
+    channels,
+    clients,
     counts,
     deliveries,
     errors,
@@ -18,13 +21,30 @@ from socialq.web import (
     person,
     security,
     session,
+    sidebar,
+    slots,
     styleguide,
     today,
 )
 from socialq.web.pages import Web
 from socialq.wiring import assemble
 
-ROOMS = (health, today, deliveries, incidents, pauses, first_run, session, password_resets, person, members)
+ROOMS = (
+    health,
+    today,
+    deliveries,
+    incidents,
+    pauses,
+    first_run,
+    session,
+    password_resets,
+    person,
+    members,
+    clients,
+    slots,
+    channels,
+    authorizations,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -36,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.keep(app)
     frame.install(app)
     frame.provide(app, "member", person.in_frame)
+    sidebar.install(app)
     frame.provide(app, "beat", beat.in_frame)
     frame.provide(app, "counts", counts.in_frame)
     for room in ROOMS:
