@@ -4,8 +4,10 @@ from flask import Flask
 
 from socialq.settings import Settings, load_settings
 from socialq.web import (
+    address,
     authorizations,
     beat,
+    calendar,
     channels,
     clients,
     counts,
@@ -15,10 +17,13 @@ from socialq.web import (
     frame,
     health,
     incidents,
+    media,
     members,
     password_resets,
     pauses,
     person,
+    posts,
+    reports,
     security,
     session,
     sidebar,
@@ -26,6 +31,7 @@ from socialq.web import (
     styleguide,
     today,
 )
+from socialq.web import settings as settings_page
 from socialq.web.pages import Web
 from socialq.wiring import assemble
 
@@ -40,6 +46,11 @@ ROOMS = (
     password_resets,
     person,
     members,
+    media,
+    posts,
+    calendar,
+    reports,
+    settings_page,
     clients,
     slots,
     channels,
@@ -57,8 +68,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.install(app)
     frame.provide(app, "member", person.in_frame)
     sidebar.install(app)
+    frame.provide(app, "compose", posts.in_frame)
     frame.provide(app, "beat", beat.in_frame)
     frame.provide(app, "counts", counts.in_frame)
+    frame.provide(app, "banners", address.banners)
     for room in ROOMS:
         app.register_blueprint(room.bp)
     if settings.styleguide:

@@ -72,7 +72,7 @@ def _behind(session: Session, one: Wanted, channel_id: int) -> None:
     for trouble in demo.trouble:
         history.add_trouble(session, client, channel, trouble, BY)
     today = day_of(db.now(session), zone(client.timezone))
-    orders.order(session, client.id, f"{today.replace(day=1) - ONE_DAY:%Y-%m}")
+    orders.order(session, client.id, f"{today.replace(day=1) - ONE_DAY:%Y-%m}", BY)
 
 
 def _ahead(parts: Parts, wanted: list[Wanted], channels: list[int]) -> None:

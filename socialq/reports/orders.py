@@ -11,16 +11,17 @@ from socialq.domain.period import month as month_of
 from socialq.domain.slots import zone
 from socialq.errors import BadInput, NotFound
 from socialq.models import Client, Report
+from socialq.services import events
 
 ORDERED, BUILDING, READY, FAILED = "ordered", "building", "ready", "failed"
 RING_AGAIN = timedelta(seconds=60)
 IN_THE_FUTURE = timedelta(seconds=5)
 
 
-def order(session: Session, client_id: int, month: str, *, own: bool = False) -> Report:
+def order(session: Session, client_id: int, month: str, by: str = "cli", *, own: bool = False) -> Report:
     """A report of the client's month ("2026-10"): a new version if there is one already. BadInput, NotFound.
 
-    `own`: the caller builds it right after the commit, so nobody rings for it in the first minute."""
+    `by`: who wants it, for the events. `own`: the caller builds it right after the commit, so nobody rings for it in the first minute."""
     client = session.scalar(select(Client).where(Client.id == client_id).with_for_update())  # one version at a time
     if client is None:
         raise NotFound(f"There is no client {client_id}.")
@@ -30,7 +31,11 @@ def order(session: Session, client_id: int, month: str, *, own: bool = False) ->
         raise BadInput(str(error)) from None
     now = database.now(session)
     if period.starts_at > now:
-        raise BadInput(f"{month} has not begun yet for {client.name}: choose this month or an earlier one.")
+        raise BadInput(
+            "%(month)s has not begun yet for %(name)s: choose this month or an earlier one.",
+            month=month,
+            name=client.name,
+        )
     mine = (Report.client_id == client_id, Report.starts_on == period.starts_on)
     newest = session.scalar(select(func.max(Report.version)).where(*mine)) or 0
     report = Report(
@@ -39,6 +44,7 @@ def order(session: Session, client_id: int, month: str, *, own: bool = False) ->
     )  # fmt: skip
     session.add(report)
     session.flush()
+    events.record(session, by, "order", f"report:{report.id}", client_id, month=month)
     return report
 
 
