@@ -105,4 +105,6 @@ def _report(incident: Incident) -> str:
 
 
 def _channel(incident: Incident) -> str:
-    return link("clients.show", client_id=incident.client_id)
+    number = incident.subject.removeprefix("channel:")
+    own = link("channels.show", channel_id=int(number)) if number.isdecimal() else ""
+    return own or link("clients.show", client_id=incident.client_id)

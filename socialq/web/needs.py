@@ -94,7 +94,8 @@ def _told(incident: Incident, home: House, words: Words) -> Told:
 def _folded(kind: str, same: list[Incident], home: House, words: Words) -> Need:
     title = words.plural("%(n)s post missed its slot", "%(n)s posts missed their slot", len(same))
     text = words.text("There is nothing online. Pick another time for each, or leave it out.")
-    parts = [(_part(one, home, words), need_buttons.delivery(one.facts)) for one in same]
+    by_time = sorted(same, key=lambda one: str(one.facts.get("scheduled_at", "")))
+    parts = [(_part(one, home, words), need_buttons.delivery(one.facts)) for one in by_time]
     who = home.of(same[0].client_id)
     return Need(f"need-{kind}-{who.id}", KINDS[kind], title, text, who, _since(same, home, words), parts=parts)
 

@@ -1,23 +1,22 @@
-"""Today: the sentence, every state of a post and every kind of incident as a row, in Dutch and English; the heartbeat; the pause."""
+"""Today: the sentence, every state of a post and every kind of incident as a row, in Dutch and English; the heartbeat."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from socialq.db import now
 from socialq.domain.marks import Mark
-from socialq.models import Channel, Client, Delivery, Incident, Member, Post
+from socialq.models import Channel, Client, Incident, Member, Post
 from socialq.services.i18n import Words
 from socialq.services.incident_words import KINDS
 from socialq.web import needs
 from socialq.web.day import first
 from socialq.wiring import Parts
-from tests.cast import STAN
 from tests.web import days
-from tests.web.door import Browser, join
+from tests.web.door import Browser
 
 
 @pytest.fixture(autouse=True)
@@ -187,42 +186,6 @@ def test_who_waits_for_whom(parts: Parts, vera: Browser, language: str) -> None:
     )
     assert all(text in page for text in said[language == "en"])
     assert "row__under--wait" in page, "silent for four days"
-
-
-def test_pausing_everything_and_going_on(parts: Parts, vera: Browser) -> None:
-    with parts.db.begin() as session:
-        owner = days.client(session)
-        days.sent(session, days.channel(session, owner), now(session), "scheduled")
-    assert vera.post("/pause").status_code == 303
-    page = vera.get("/").text
-    assert "Everything is paused" in page and 'action="/pause/end"' in page and "On hold" in page
-    with parts.db.read() as session:
-        assert session.scalars(select(Client)).one().paused_at is not None
-    assert vera.post("/pause/end").status_code == 303
-    page = vera.get("/").text
-    assert "Publishing goes on. 1 post goes out now." in page and "Everything is paused" not in page
-
-
-def test_after_a_pause_what_passed_its_limit_is_to_schedule_again(parts: Parts, vera: Browser) -> None:
-    with parts.db.begin() as session:
-        owner = days.client(session)
-        days.sent(session, days.channel(session, owner), now(session), "scheduled")
-    vera.post("/pause")
-    with parts.db.begin() as session:
-        session.execute(update(Delivery).values(deadline_at=now(session) - timedelta(seconds=1)))
-    vera.post("/pause/end")
-    assert "1 post missed its slot: schedule again on Today." in vera.get("/").text
-
-
-def test_a_pause_stops_only_the_clients_whom_she_sees(parts: Parts, vera: Browser, omar: Browser) -> None:
-    with parts.db.begin() as session:
-        hers, other = days.client(session).id, days.client(session, "Ander").id
-    join(parts, STAN, [hers])
-    omar.sign_in(STAN.email)
-    omar.post("/pause")
-    with parts.db.read() as session:
-        assert session.get_one(Client, hers).paused_at and not session.get_one(Client, other).paused_at
-    assert "Ander" not in omar.get("/").text
 
 
 def test_an_incident_is_closed_by_hand_where_that_is_right(parts: Parts, vera: Browser) -> None:
