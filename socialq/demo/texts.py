@@ -63,11 +63,11 @@ CLIENTS = {
             "gerookte paling",
             "schelvis",
         ),
-        (("Goedemorgen! De kraam staat, de koffie ook. Tot zes uur op het plein.", 7200, 2),),
+        (("De kraam staat weer op het plein. Kom langs voor een broodje haring.", 7200, 2),),
         (),
         (
             Words("De haring is binnen! Vanaf nu aan de kraam op het plein. 🐟", 20, "Een bord verse haring"),
-            Words("Vandaag tot zes uur: kibbeling, vers uit de pan.", 90),
+            Words("Vers uit de pan: kibbeling, met onze eigen ravigotesaus.", 90),
             Words("Morgen op de markt in Zaandam. Tot dan! #zeebries", 4 * 3600),
             Words("Wist je dat? Makreel is op zijn best in de nazomer.", "slot"),
             Words("Idee: een recept voor vissoep.", None),
@@ -95,7 +95,7 @@ CLIENTS = {
         (),
         (
             Trouble(
-                "Vanavond een proefles om half acht. Neem een handdoek mee, matten liggen klaar.",
+                "Woensdag om half acht is er een proefles. Neem een handdoek mee, matten liggen klaar.",
                 2100,
                 "it could not be read back: the server did not answer in time",
                 unsure=True,
@@ -137,7 +137,7 @@ CLIENTS = {
         ),
         (
             Words("New on the bar: a natural Ethiopian, all strawberry and jasmine. ☕", 180),
-            Words("We close at four today – last cappuccino at a quarter to.", 2 * 3600),
+            Words("We are looking for a weekend barista. Know somebody with steady hands?", 2 * 3600),
             Words("Friday means cinnamon buns. Be early.", "slot"),
         ),
     ),
