@@ -1,13 +1,17 @@
 """An installation on the web, on both databases: with Vera as its owner, and browsers for her, for Stan and for nobody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from socialq.models import Channel
 from socialq.web import assets
 from socialq.wiring import Parts
 from tests.cast import VERA
+from tests.factories import Practice, make_practice
 from tests.web.door import Browser, join, opened
 
 
@@ -44,3 +48,13 @@ def vera(parts: Parts, app: Flask) -> Browser:
     browser = Browser(app)
     assert browser.sign_in(VERA.email).status_code == 303
     return browser
+
+
+@pytest.fixture
+def practice(parts: Parts, vera: Browser) -> Practice:
+    """Vera's, on the practice network, for the application knows no fake one."""
+    made = make_practice(parts, slots=("mon 09:00", "wed 09:00", "fri 09:00"))
+    with parts.db.begin() as session:
+        session.execute(update(Channel).values(network="practice"))
+    made.desk = replace(made.desk, networks=parts.networks)
+    return made
