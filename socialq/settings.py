@@ -64,7 +64,9 @@ class Settings(BaseSettings):
     web_threads: int = Field(8, ge=1, le=64, description="Threads of the web server.")
     publish_threads: int = Field(16, ge=1, le=256, description="Posts that one publish worker sends at the same time.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
-    styleguide: bool = Field(False, description="Show /styleguide to anybody: every part of the pages with made-up data.")
+    styleguide: bool = Field(
+        False, description="Show /styleguide to anybody: every part of the pages with made-up data."
+    )
 
     tick: float = Field(0.25, gt=0, description="The scheduler asks this often what is due.")
     start: float = Field(15, gt=0, description="Longest from claim to the first byte of the final call.")

@@ -69,6 +69,8 @@ def _same_text(name: str, state: DeliveryState) -> ColumnElement[bool]:
 LIVE = _live()
 # The post is still scheduled, at the revision that this delivery carries.
 WANTED = _wanted()
+# The part before it in a chain is published, with an id to answer to.
+PARENT_IS_OUT = _parent_is_out()
 # Every guard of the claim, on Delivery.
 CLAIMABLE: ColumnElement[bool] = and_(
     Delivery.state.in_(CLAIM_FROM),
@@ -78,7 +80,7 @@ CLAIMABLE: ColumnElement[bool] = and_(
     Delivery.confirm_at.is_(None),
     WANTED,
     LIVE,
-    _parent_is_out(),
+    PARENT_IS_OUT,
     ~_in_flight(),
     ~_same_text("unknown", DeliveryState.UNKNOWN),
     or_(Delivery.repeat_allowed, ~_same_text("out", DeliveryState.PUBLISHED)),

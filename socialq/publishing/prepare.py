@@ -15,7 +15,7 @@ from socialq.errors import SocialqError
 from socialq.models import Delivery
 from socialq.networks.call import TooLate
 from socialq.publishing import record
-from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, WANTED, at
+from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, WANTED, at
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work, new_memory, read_work
 
@@ -29,7 +29,12 @@ _MINE = select(Delivery).where(
 )
 _DUE = _MINE.where(CLAIMABLE)
 _AHEAD = _MINE.where(
-    Delivery.state == DeliveryState.SCHEDULED, Delivery.prepared_at.is_(None), Delivery.stop_at.is_(None), LIVE, WANTED
+    Delivery.state == DeliveryState.SCHEDULED,
+    Delivery.prepared_at.is_(None),
+    Delivery.stop_at.is_(None),
+    LIVE,
+    WANTED,
+    PARENT_IS_OUT,
 )
 
 

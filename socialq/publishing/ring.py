@@ -14,7 +14,7 @@ from socialq.domain import retry
 from socialq.domain.states import DeliveryState
 from socialq.domain.times import Times
 from socialq.models import Channel, Delivery
-from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, at
+from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, at
 
 AT_ONCE = 500
 FUTURE = timedelta(seconds=5)
@@ -133,7 +133,7 @@ POLLS = _wanting(and_(Delivery.state == DeliveryState.PROCESSING, Delivery.check
 PREPARATIONS = _wanting(
     and_(
         Delivery.state == DeliveryState.SCHEDULED, Delivery.prepared_at.is_(None), Delivery.prepare_at <= MOMENT,
-        Delivery.due_at > MOMENT, Delivery.stop_at.is_(None), Delivery.confirm_at.is_(None), LIVE,
+        Delivery.due_at > MOMENT, Delivery.stop_at.is_(None), Delivery.confirm_at.is_(None), LIVE, PARENT_IS_OUT,
     ),
     Delivery.prepare_at,
 )  # fmt: skip

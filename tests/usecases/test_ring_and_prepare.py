@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from socialq.domain.outcomes import Outcome, Prepared, Rejected
-from socialq.publishing import prepare, silence
+from socialq.publishing import prepare, ring, silence
 from socialq.publishing.claim import claim
 from tests.usecases.line import Line
 
@@ -95,3 +95,14 @@ def test_a_reservation_ends_with_a_claim_that_failed(line: Line) -> None:
     assert line.ring() == [second]
     line.publish(second)
     assert line.get(second).state == "published"
+
+
+def test_a_part_is_prepared_only_when_it_knows_what_it_answers(line: Line) -> None:
+    first = line.schedule("een", late=1)
+    second = line.schedule("twee", late=-60, after_id=first, part=2)
+    assert ring.preparations(line.parts.db, line.sender.times) == []
+    prepare.prepare(line.sender, [second])
+    assert line.get(second).prepared_at is None
+    line.publish(first)
+    line.set(second, due_at=line.now() + timedelta(minutes=1))
+    assert ring.preparations(line.parts.db, line.sender.times) == [second]
