@@ -1,6 +1,6 @@
 // The composer while she writes: counters as each network counts, previews, chosen channels. The server's word counts; this only mirrors.
 
-const LINK = /(?<![\p{L}\p{N}@#/_])https?:\/\/(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+\p{L}{2,}(?::\d+)?(?:[/?#][^\s<>"']*)?(?<![.,:;!?…»”’*~])/giu;
+const LINK = /(?<![\p{L}\p{N}@#/_])https?:\/\/(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+\p{L}{2,}(?::\d+)?(?:[/?#](?:[^\s<>"'()]|\([^\s<>"'()]*\))*)?(?<![.,:;!?…»”’*~])/giu;
 const MENTION = /(?<![\p{L}\p{N}_/])@([a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@[a-z0-9][a-z0-9.-]*[a-z0-9]/gi;
 
 const form = document.querySelector("[data-compose]");
