@@ -15,7 +15,7 @@ from socialq.domain.marks import Mark
 from socialq.domain.slots import NEAR, WeeklySlot, local_instant, occurrences
 from socialq.models import Client, Slot
 from socialq.planning import agenda
-from socialq.services.i18n import Words, mark
+from socialq.services.i18n import Words
 from socialq.web import reach
 from socialq.web.house import house
 from socialq.web.shown import Shown, Who, show
@@ -23,9 +23,9 @@ from socialq.web.shown import Shown, Who, show
 SOON = timedelta(days=14)
 FIRST, LAST = date(2000, 1, 1), date(2200, 12, 1)
 LEGEND = (  # in the order of the line under the month; `kind` is the macro's
-    ({Mark.FAILED, Mark.MISSED, Mark.PARTLY}, "failed", mark("%(n)s not published"), mark("%(n)s not published")),
-    ({Mark.CHECK}, "unknown", mark("%(n)s to check"), mark("%(n)s to check")),
-    ({Mark.DISCONNECTED}, "disconnected", mark("%(n)s channel not connected"), mark("%(n)s channels not connected")),
+    ({Mark.FAILED, Mark.MISSED, Mark.PARTLY}, "failed", "%(n)s not published", "%(n)s not published"),
+    ({Mark.CHECK}, "unknown", "%(n)s to check", "%(n)s to check"),
+    ({Mark.DISCONNECTED}, "disconnected", "%(n)s channel not connected", "%(n)s channels not connected"),
 )  # fmt: skip
 
 

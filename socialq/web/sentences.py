@@ -37,10 +37,11 @@ KNOWN = (
     mark("The post is a draft: there is nothing to withdraw."),
     mark("%(file)s is too large: a picture may have %(most)s MB at most."),
 )
-INNER = {"this Mastodon server": mark("this Mastodon server"), "This Mastodon server": mark("This Mastodon server")}
-STATES = {
-    one: mark(one) for one in ("draft", "in review", "approved", "scheduled", "publishing", "processing", "unknown", "published", "failed")
-}  # fmt: skip
+# These stand inside a sentence; their Dutch has that as its context.
+INNER = frozenset({
+    "this Mastodon server", "This Mastodon server", "draft", "in review", "approved", "scheduled", "publishing", "processing",
+    "unknown", "published", "failed",
+})  # fmt: skip
 _HOLE = re.compile(r"%\\?\((\w+)\\?\)s")
 
 
@@ -59,7 +60,7 @@ def refusal(words: Words, error: SocialqError) -> str:
 
 
 def _inner(words: Words, value: str) -> str:
-    if value in INNER or value in STATES:
+    if value in INNER:
         return words.within("inside a sentence", value)
     return words.number(int(value)) if value.isascii() and value.isdigit() else value
 
