@@ -106,13 +106,7 @@ def _end_by_death(session: Session, attempt: Attempt, times: Times) -> None:
     record.end_attempt(session, seen.delivery_id, seen.attempt, "died", "its worker died")
     if record.lose(session, seen, "its worker died while sending", times, look=True, actor=ACTOR):
         return
-    waiting = (
-        Delivery.id == seen.delivery_id,
-        Delivery.state == DeliveryState.UNKNOWN,
-        Delivery.attempt == seen.attempt,
-    )
-    starts = now(session) + timedelta(seconds=times.quarantine)
-    session.execute(update(Delivery).where(*waiting, Delivery.ask_at.is_(None)).values(look_at=starts, misses=0))
+    record.begin_quarantine(session, seen, times)
 
 
 def _kill(worker: Worker, data_dir: Path) -> bool:

@@ -81,6 +81,8 @@ def write_outcome(sender: Sender, claimed: Claim, outcome: Outcome) -> None:
         delivery = session.scalars(select(Delivery).where(Delivery.id == seen.delivery_id).with_for_update()).one()
         settlement = settle(outcome, record.facts(delivery, now(session), sender.jitter()), sender.times)
         moved = record.apply(session, seen, settlement, [DeliveryState.PUBLISHING], ACTOR)
+        if not moved:
+            record.begin_quarantine(session, seen, sender.times)
         if isinstance(outcome, Disconnected) and not (
             moved and settlement.incident
         ):  # the account is refused all the same

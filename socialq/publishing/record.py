@@ -49,6 +49,17 @@ def end_attempt(
     session.execute(update(Attempt).where(*mine, *late).values(**values))
 
 
+def begin_quarantine(session: Session, seen: Seen, times: Times) -> None:
+    """The sender of a delivery that was given up has ended after all: from now on it may be looked for."""
+    given_up = (
+        Delivery.id == seen.delivery_id,
+        Delivery.state == DeliveryState.UNKNOWN,
+        Delivery.attempt == seen.attempt,
+    )
+    waiting = update(Delivery).where(*given_up, Delivery.ask_at.is_(None))
+    session.execute(waiting.values(**quarantined(now(session), times)))
+
+
 def apply(session: Session, seen: Seen, settlement: Settlement, froms: list[DeliveryState], actor: str) -> bool:
     """Moves the delivery if it still stands as seen; False when somebody else has settled it."""
     where = [Delivery.id == seen.delivery_id, Delivery.state.in_(froms), Delivery.attempt == seen.attempt]

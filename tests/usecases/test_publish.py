@@ -177,9 +177,11 @@ def test_a_lost_row_still_gets_the_end_of_its_attempt(line: Line) -> None:
     delivery = line.schedule()
     claimed = claim(line.sender, delivery, Prepared("x"))
     assert claimed is not None
-    line.set(delivery, state="unknown")
+    line.set(delivery, state="unknown")  # its lease ran out while the worker was slow
     write_outcome(line.sender, claimed, NotSent("refused"))
-    assert line.get(delivery).state == "unknown" and line.attempts(delivery)[0].outcome == "notsent"
+    found, attempt = line.get(delivery), line.attempts(delivery)[0]
+    assert (found.state, attempt.outcome) == ("unknown", "notsent") and attempt.ended_at is not None
+    assert found.look_at is not None and found.look_at > line.now(), "it is looked for: nothing waits for ever"
 
 
 def test_a_missed_slot_fails_and_is_told_without_any_worker(line: Line) -> None:
