@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 POSTGRES = os.environ.get("SOCIALQ_TEST_POSTGRES_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 SHRINK = 1 / 12  # of all times, so that their inequalities stay as shipped
 SHRUNKEN = "start hard record lease quarantine gap rering backoff read_limit upload network_acts network_lags heartbeat ping_every"
-PATIENCE = 150.0  # seconds until what is not settled counts as lost
+PATIENCE = 90.0  # seconds until what is not settled counts as lost
 AHEAD = 2.0
 MIGRATING = threading.Lock()  # Alembic keeps its context in a global
 
