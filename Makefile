@@ -9,8 +9,8 @@ ARGS ?=
 
 help:
 	@echo "make run     set up and start everything with demo data      make check   lint, types, imports"
-	@echo "make test    set up and pass the tests (ARGS='-k abuse')     make faults  the fault table (LONG=1: five times)"
-	@echo "make bench   the performance table (later)                   make shots   screenshots (ARGS: pages)"
+	@echo "make test    set up and pass the tests (ARGS='-k abuse')     make faults  the fault table (LONG=1: all of it)"
+	@echo "make bench   the performance table (RUNS=3: medians)         make shots   screenshots (ARGS: pages, or readme)"
 
 run: setup
 	@exec $(BIN)/socialq up --demo $(ARGS)
@@ -27,9 +27,8 @@ check: setup-dev
 faults: setup-dev
 	LONG=$(LONG) $(BIN)/python -m tests.faults $(ARGS)
 
-bench:
-	@echo "make bench will print the performance table: each row with its limit measured in the same run, and the ratio. It is not there yet."
-	@exit 2
+bench: setup-dev
+	$(BIN)/python -m tests.bench $(ARGS)
 
 shots: setup-dev assets-tests
 	$(BIN)/python -m tests.browser.shots $(ARGS)

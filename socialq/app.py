@@ -10,6 +10,7 @@ from socialq.web import (
     calendar,
     channels,
     clients,
+    confirmations,
     counts,
     deliveries,
     errors,
@@ -17,8 +18,10 @@ from socialq.web import (
     frame,
     health,
     incidents,
+    measures,
     media,
     members,
+    network_apps,
     password_resets,
     pauses,
     person,
@@ -37,9 +40,11 @@ from socialq.wiring import assemble
 
 ROOMS = (
     health,
+    measures,
     today,
     deliveries,
     incidents,
+    confirmations,
     pauses,
     first_run,
     session,
@@ -51,6 +56,7 @@ ROOMS = (
     calendar,
     reports,
     settings_page,
+    network_apps,
     clients,
     slots,
     channels,
@@ -65,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["socialq"] = assemble(settings)
     security.secure(app, settings)
     errors.keep(app)
+    first_run.announce(app, settings)
     frame.install(app)
     frame.provide(app, "member", person.in_frame)
     sidebar.install(app)

@@ -1,14 +1,37 @@
-"""Keys and secrets at rest: MultiFernet, keys in DATA_DIR/keys (mode 600), made at first start. Nothing here logs."""
+"""Keys and secrets at rest: MultiFernet, keys in DATA_DIR/keys (mode 600), made at first start. Nothing here logs.
+
+What a thread has opened or sealed lately is known here, so that logs and reasons can leave it out, whoever repeats it."""
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from socialq.errors import Unavailable
+
+HIDDEN = "(hidden)"
+SHORTEST = 12  # what is shorter is a word, and no secret of a network
+LATELY = 64
+_seen: ContextVar[tuple[str, ...]] = ContextVar("secrets seen by this thread", default=())
+
+
+def hide(values: Iterable[object]) -> None:
+    """From now on this thread says none of them."""
+    fresh = [value for value in values if isinstance(value, str) and len(value) >= SHORTEST]
+    if fresh:
+        _seen.set(tuple(dict.fromkeys([*fresh, *_seen.get()]))[:LATELY])
+
+
+def without_secrets(text: str) -> str:
+    """The text without what this thread has opened lately."""
+    for value in _seen.get():
+        if value in text:
+            text = text.replace(value, HIDDEN)
+    return text
 
 
 class Secrets:
@@ -18,6 +41,7 @@ class Secrets:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     def seal(self, owner: str, value: Mapping[str, Any]) -> bytes:
+        hide(value.values())
         return self._fernet.encrypt(json.dumps({"owner": owner, "value": dict(value)}).encode())
 
     def open(self, owner: str, sealed: bytes) -> dict[str, Any]:
@@ -29,6 +53,7 @@ class Secrets:
         if data["owner"] != owner:
             raise Unavailable("The stored secret belongs to another record.")
         value: dict[str, Any] = data["value"]
+        hide(value.values())
         return value
 
 

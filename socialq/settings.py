@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, create_model, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from socialq.domain.times import Times
@@ -28,10 +29,25 @@ class _FromFiles(PydanticBaseSettingsSource):
         return {name: value for name, value in found.items() if value is not None}
 
 
-class Settings(BaseSettings):
-    """Every field is `SOCIALQ_<NAME>` in the environment or in `.env`; times are seconds."""
+class _Sourced(BaseSettings):
+    """Every field is `SOCIALQ_<NAME>` in the environment, in the file that `SOCIALQ_<NAME>_FILE` names, or in `.env`."""
 
     model_config = SettingsConfigDict(env_prefix="SOCIALQ_", env_file=".env", extra="ignore", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
+
+
+class Settings(_Sourced):
+    """Every field is `SOCIALQ_<NAME>` in the environment or in `.env`; times are seconds."""
 
     data_dir: Path = Field(
         default_factory=_default_data_dir,
@@ -59,8 +75,14 @@ class Settings(BaseSettings):
     )
     allow_private_hosts: bool = Field(False, description="Let people connect servers on private or loopback addresses.")
     smtp_url: str = Field("", description="smtp://user:password@host:587 or smtps://...; empty: no mail leaves.")
-    ping_url: str = Field("", description="Fetched while all is well; an outside watchman tells you when that stops.")
+    ping_url: str = Field(
+        "", description="Fetched once a minute while all is well; an outside watchman tells you when that stops."
+    )
+    metrics_token: str = Field(
+        "", description="Empty: there is no /metrics. Else what a Prometheus brings as its bearer token."
+    )
     node_name: str = Field("", description="Name of this machine when several share a database. Empty: its machine id.")
+    client_media_mb: int = Field(2000, ge=1, description="Megabytes of pictures that one client may have.")
     web_threads: int = Field(8, ge=1, le=64, description="Threads of the web server.")
     publish_threads: int = Field(16, ge=1, le=256, description="Posts that one publish worker sends at the same time.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
@@ -72,6 +94,9 @@ class Settings(BaseSettings):
     start: float = Field(15, gt=0, description="Longest from claim to the first byte of the final call.")
     hard: float = Field(20, gt=0, description="Longest from the first byte to the end of the final call.")
     record: float = Field(15, gt=0, description="Longest from the answer until it is committed.")
+    journal_after: float = Field(
+        5, gt=0, description="The database takes no answer: after this long it is kept in a file."
+    )
     lease: float = Field(60, gt=0, description="From claim until a delivery counts as lost.")
     quarantine: float = Field(90, gt=0, description="From the sender's end to the first look.")
     gap: float = Field(30, gt=0, description="Between two looks.")
@@ -89,17 +114,6 @@ class Settings(BaseSettings):
     heartbeat: float = Field(5, gt=0, description="Scheduler and workers say this often that they live.")
     ping_every: float = Field(30, gt=0, description="A ping job runs through each queue this often.")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
-
     def server_of(self, network: str) -> str:
         """The address under which a network is called when nobody names one; empty where each account names its own."""
         return str(getattr(self, f"{network}_url", ""))
@@ -107,6 +121,19 @@ class Settings(BaseSettings):
     @property
     def times(self) -> Times:
         return Times(**{name: getattr(self, name) for name in Times.__dataclass_fields__})
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: str) -> str:
+        """Said at start rather than by the first mail that does not leave; the address itself is not repeated."""
+        try:
+            parts = urlsplit(url)
+            sound = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            sound = False
+        if url and not sound:
+            raise ValueError("write it like smtp://user:password@mail.example.com:587, or smtps://… for port 465")
+        return url
 
     @model_validator(mode="after")
     def _inequalities(self) -> Self:
@@ -118,6 +145,20 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'socialq.sqlite3'}"
+
+
+def app_names(network: str) -> tuple[str, str]:
+    """The settings that hold the credentials of a network's app."""
+    return f"SOCIALQ_{network.upper()}_CLIENT_ID", f"SOCIALQ_{network.upper()}_CLIENT_SECRET"
+
+
+def app_credentials(network: str) -> tuple[str, str]:
+    """What those settings hold (empty: nothing), read when asked: which networks there are is not known here."""
+    names = [name.removeprefix("SOCIALQ_").lower() for name in app_names(network)]
+    fields: dict[str, Any] = dict.fromkeys(names, (str, ""))
+    found = create_model("AppSettings", __base__=_Sourced, **fields)()
+    app_id, secret = (str(getattr(found, name)) for name in names)
+    return app_id, secret
 
 
 def load_settings() -> Settings:

@@ -1,5 +1,6 @@
 """Shared by all tests: real databases (SQLite always, PostgreSQL when it answers), and the cast."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -8,15 +9,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from socialq.db import Database
+from socialq.members import passwords
 from socialq.services.i18n import Words
 from socialq.settings import Settings
 from socialq.wiring import Parts, open_parts
 
 POSTGRES = os.environ.get("SOCIALQ_TEST_POSTGRES_URL", "")
+# Nearly every test of the web signs somebody in. What is shipped takes 50 ms each time: `shipped_hashes` brings it back.
+SHIPPED = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture
+def shipped_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", SHIPPED)
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +41,17 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SOCIALQ_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_at_the_start() -> Iterator[None]:
+    """A test that sets up the logs, as a process does once, leaves them to no other."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

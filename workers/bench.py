@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from socialq.db import now
 from socialq.models import Channel, Heartbeat
 from socialq.networks.base import Account
 from socialq.publishing import ring
+from socialq.publishing.hosts import host_of
 from socialq.publishing.life import Life
 from socialq.publishing.sender import Sender
 from socialq.services import events, tokens
@@ -45,6 +45,7 @@ class Bench:
     jobs: int = 0
     clock_off: float = 0.0
     abandoned: bool = False
+    outgrown: bool = False
     _refused_at: float | None = None
 
     @property
@@ -53,8 +54,8 @@ class Bench:
         return Sender(self.parts, self.life.id)
 
     def leaving(self) -> bool:
-        """It takes no more jobs: asked to stop, old, or one of its threads does not come back."""
-        return self.stop.asked or self.abandoned or self.jobs >= MOST_JOBS
+        """It takes no more jobs: asked to stop, old, grown, or one of its threads does not come back."""
+        return self.stop.asked or self.abandoned or self.outgrown or self.jobs >= MOST_JOBS
 
     def by_channel(self, kind: str, ids: list[int], use_case: UseCase) -> None:
         """Deliveries, one lane a channel. A machine whose clock is far off sends nothing; others may."""
@@ -70,8 +71,7 @@ class Bench:
         with self.parts.db.read() as session:
             found = session.execute(query).all()
         for row in found:
-            host = urlsplit(row.server).netloc or row.network
-            self._submit(Lane((kind, row.id), host, [row.id], lambda these: work(these[0])))
+            self._submit(Lane((kind, row.id), host_of(row.network, row.server), [row.id], lambda these: work(these[0])))
 
     def one_by_one(self, kind: str, ids: list[int], work: Callable[[int], object]) -> None:
         """Things that wait for no other and go to no host."""
@@ -80,7 +80,8 @@ class Bench:
 
     def open_account(self, channel: Channel) -> Account:
         """For reading: bounded as a whole."""
-        return tokens.open_renewable(self.parts.db, self.parts.secrets, channel, self.sender.preparing_call())
+        parts, call = self.parts, self.sender.preparing_call()
+        return tokens.open_renewable(parts.db, parts.secrets, parts.journal, channel, call)
 
     def heard(self) -> None:
         """Redis answered just now."""
@@ -126,7 +127,9 @@ class Bench:
         if waiting:
             self._hand_back(waiting)
         lost = self.pool.overstayed(self.longest)
-        return self.pool.wait(self.parts.settings.times.grace, besides=lost) and not lost
+        home = self.pool.wait(self.parts.settings.times.grace, besides=lost) and not lost
+        self.parts.journal.flush()
+        return home
 
     def _write_refusal(self, why: str) -> None:
         with self.parts.db.begin() as session:

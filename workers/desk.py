@@ -7,20 +7,36 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from socialq import clock
 from socialq.alerting import send, tell
 from socialq.db import Database, now
+from socialq.domain.clocks import odd
 from socialq.domain.times import Times
 from socialq.metrics import due
 from socialq.models import Heartbeat
-from socialq.publishing import attention, life, lost, missed, ring, silence
+from socialq.planning import unapproved
+from socialq.publishing import (
+    attention,
+    breaker,
+    budgets,
+    held,
+    hosts,
+    journals,
+    lost,
+    missed,
+    moved,
+    ring,
+    silence,
+)
+from socialq.publishing.locks import Locks
 from socialq.reports import orders
-from socialq.services import incidents, outbox
+from socialq.services import incidents, media, outbox
+from socialq.services.storage import Storage
 from socialq.wiring import Parts
 from workers.queues import PUBLISH, PULL, QUEUES, SLOW, Bell
-from workers.skew import ALERT, skew
+from workers.skew import skew
 
 KEEP = timedelta(days=1)
 
@@ -36,18 +52,26 @@ class Desk:
     needed: frozenset[str] = frozenset()
     _looked_at: float = field(default_factory=clock.boottime)
     _awake_since: datetime | None = None
+    _resting: bool = False
+    _silent: bool = True  # as far as is known
+
+    def __post_init__(self) -> None:
+        self._rest = attention.Rest(self.parts.db)
+        self._locks = Locks(self.parts.settings.data_dir / "workers")
 
     def ask(self) -> None:
         """What has something to do: one question for all that happens every tick. While it cannot be asked, nothing has."""
-        self.needed = frozenset()
-        self.needed = attention.needed(self.parts.db, self.parts.settings.times)
+        self.needed, self._resting = frozenset(), False
+        self._resting = self._rest.now()
+        if not self._resting:
+            self.needed = attention.needed(self.parts.db, self.parts.settings.times)
 
     def needs(self, step: str) -> bool:
         return step in self.needed
 
     def steps(self) -> list[Callable[[], None]]:
         """What happens every tick if there is something to do; the names are those of `attention.STEPS`."""
-        return [self.ring, self.miss_slots, self.give_up_lost, self.look, self.poll, self.prepare]
+        return [self.ring, self.miss_slots, self.give_up_lost, self.look, self.poll, self.prepare, self.tell_held]
 
     def ring(self) -> None:
         """What is due, as long as a whole statement's worth comes back."""
@@ -57,6 +81,10 @@ class Desk:
     def miss_slots(self) -> None:
         """Slots that are over: failed and told; needs no Redis."""
         missed.miss_slots(self.parts.db, self.parts.settings.times)
+
+    def tell_held(self) -> None:
+        """What only the same text on its channel keeps in is told; needs no Redis."""
+        held.tell_held(self.parts.db)
 
     def give_up_lost(self) -> None:
         """Leases that ran out."""
@@ -68,11 +96,16 @@ class Desk:
 
     def somebody_died(self) -> bool:
         """Asked every tick, so it asks the locks, not the database."""
-        return life.some_lock_is_free(self.parts.settings.data_dir)
+        return self._locks.some_free()
 
     def bury(self) -> None:
         """Dead workers: what they had in their hands is unknown from now on."""
         lost.bury(self.parts.db, self.parts.settings.data_dir, self.parts.settings.times)
+
+    def apply_journals(self) -> None:
+        """Answers that processes of this machine have left in files."""
+        settings = self.parts.settings
+        journals.apply_journals(self.parts.db, settings.data_dir, settings.times)
 
     def kill_stopped(self) -> None:
         """Workers that stand still with something in their hands (not right after the machine itself slept)."""
@@ -131,26 +164,55 @@ class Desk:
         with self.parts.db.begin() as session:
             moment = now(session)
             facts = {"redis_at": self._redis_at(moment), "clock_off": self.clock_off}
-            session.merge(Heartbeat(name=self.name, beat_at=moment, facts=facts))
+            values = {"beat_at": moment, "facts": facts}
+            mine = update(Heartbeat).where(Heartbeat.name == self.name).values(**values)
+            if not session.execute(mine.returning(Heartbeat.name)).first():
+                session.add(Heartbeat(name=self.name, **values))
 
     def compare_clocks(self) -> None:
-        """More than 2 s apart is told, once, until it is right again."""
+        """More than 2 s apart is told with the name of the odd one, once, until it is right again."""
         self.clock_off = round(skew(self.parts.db), 3)
-        subject = f"machine:{socket.gethostname()}"
+        subject = f"machine:{socket.gethostname()}"[:64]
         with self.parts.db.begin() as session:
-            if abs(self.clock_off) > ALERT:
-                incidents.open_incident(session, "clock_off", subject, None, {"seconds": self.clock_off})
+            found = odd(-self.clock_off, hosts.clocks(session))
+            if found is not None:
+                facts = {"seconds": round(found.seconds, 1), "who": found.who}
+                incidents.open_incident(session, "clock_off", subject, None, facts)
             else:
                 incidents.resolve_incidents(session, subject, "scheduler", ["clock_off"])
 
+    def recognise(self) -> None:
+        """Whether this is still the database that this folder worked on."""
+        settings = self.parts.settings
+        moved.recognise(self.parts.db, settings.data_dir, settings.node_name)
+
+    def notice_breakers(self) -> None:
+        """Channels with more posts within the hour than they may have."""
+        breaker.notice(self.parts.db)
+
+    def watch_hosts(self) -> None:
+        """Servers that have been silent for long, and what networks still take."""
+        hosts.tell(self.parts.db)
+        budgets.apply_all(self.parts.db, self.parts.networks)
+
+    def notice_unapproved(self) -> None:
+        """Posts whose time comes while nobody has approved them."""
+        unapproved.notice(self.parts.db)
+
     def notice_silence(self) -> None:
-        """What could go out and does not is told."""
-        silence.notice_silence(self.parts.db)
+        """What could go out and does not is told; where nothing can, it is looked once more, for what was told."""
+        if self._silent or not self._resting:
+            self._silent = silence.notice_silence(self.parts.db)
 
     def sweep(self) -> None:
         """Heartbeats of processes that are long gone."""
         with self.parts.db.begin() as session:
             session.execute(delete(Heartbeat).where(Heartbeat.beat_at < now(session) - KEEP))
+
+    def tidy(self) -> None:
+        """Pictures that no post uses after a day; the words of mails that left long ago."""
+        media.sweep(self.parts.db, Storage(self.parts.media))
+        outbox.prune(self.parts.db)
 
     def _ring(self, queue: str, job: str, mark: Callable[[Database, Times], list[int]]) -> int:
         """Marks what is due and rings for it; takes the mark back when Redis did not take the job. How many were rung."""

@@ -65,7 +65,7 @@ def command(server: str, path: Path) -> list[str]:
     """Nothing is saved: a lost doorbell is rung again by the database."""
     options = {
         "port": "0", "unixsocket": str(path), "unixsocketperm": "600", "save": "", "appendonly": "no", "daemonize": "no",
-        "dir": str(path.parent), "logfile": str(log_path(path)), "loglevel": "warning", "databases": "1",
+        "hz": "2", "dir": str(path.parent), "logfile": str(log_path(path)), "loglevel": "warning", "databases": "1",
     }  # fmt: skip
     return [server, *(word for name, value in options.items() for word in (f"--{name}", value))]
 

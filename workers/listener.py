@@ -12,11 +12,13 @@ from rq.exceptions import DequeueTimeout, NoSuchJobError, StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from socialq import clock
 from workers import jobs
 from workers.bench import Bench
 
 LARGEST_JOB = 16_384  # bytes: a hundred ids need less than 2,000
 BLOCK = 1  # seconds: so soon a wish to stop is seen
+SHOW_EVERY = 60.0
 
 log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ class Listener(SimpleWorker):
     def __init__(self, queue: str, redis: Redis, bench: Bench) -> None:
         self._bench = bench
         self.lost = False  # Redis went away
+        self._shown_at = 0.0  # in RQ's own list of workers
         super().__init__([queue], connection=redis, serializer=JSONSerializer, log_job_description=False)
 
     @property
@@ -112,7 +115,11 @@ class Listener(SimpleWorker):
                 self.queues, BLOCK, connection=self.connection, job_class=self.job_class, serializer=self.serializer
             )
         except DequeueTimeout:
-            self.heartbeat()
+            if (
+                clock.boottime() - self._shown_at > SHOW_EVERY
+            ):  # a third of all that it does at rest, if it did it each time
+                self._shown_at = clock.boottime()
+                self.heartbeat()
             return None
 
     def _forget(self, job: Job, queue: Queue) -> None:

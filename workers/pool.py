@@ -57,6 +57,7 @@ class Pool:
         self._waiting: dict[Key, _Waiting] = {}
         self._running: dict[Key, Running] = {}
         self._open = True
+        self._idle_since = clock.boottime()
         for number in range(slots):
             threading.Thread(target=self._serve, name=f"pool-{number}", daemon=True).start()
 
@@ -87,6 +88,11 @@ class Pool:
         given_up = {one.key for one in besides}
         with self._changed:
             return self._changed.wait_for(lambda: not self._running.keys() - given_up, timeout=seconds)
+
+    def idle(self) -> float:
+        """For how many seconds nothing has waited or been in a thread's hands."""
+        with self._changed:
+            return 0.0 if self._running or self._waiting else clock.boottime() - self._idle_since
 
     def overstayed(self, seconds: float) -> list[Running]:
         """What has been in a thread's hands for longer."""
@@ -128,4 +134,5 @@ class Pool:
     def _done(self, running: Running) -> None:
         with self._changed:
             del self._running[running.key]
+            self._idle_since = clock.boottime()
             self._changed.notify_all()

@@ -6,10 +6,14 @@ from typing import NoReturn
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
 
-from socialq import clock
+from socialq import clock, db
 from socialq.errors import Unavailable
+from socialq.publishing.journals import apply_journals
 from socialq.publishing.life import register
+from socialq.publishing.limits import check_limits
+from socialq.publishing.moved import recognise
 from socialq.services.children import Stop, end_with_parent, stop_on_signals
 from socialq.services.logs import set_up
 from socialq.settings import Settings, load_settings
@@ -50,7 +54,7 @@ def await_parts(settings: Settings, stop: Stop) -> Parts | None:
     told, wait = "", FIRST_WAIT
     while not stop.asked:
         try:
-            return open_parts(settings, paced=True, migrate=False)
+            return _recognised(open_parts(settings, paced=True, migrate=False))
         except Unavailable as error:
             if str(error) != told:
                 told = str(error)
@@ -60,10 +64,24 @@ def await_parts(settings: Settings, stop: Stop) -> Parts | None:
     return None
 
 
+def _recognised(parts: Parts) -> Parts:
+    """Before anything is sent: a copy or a restored database holds what is due soon until a person said yes."""
+    try:
+        check_limits(parts.db, parts.settings.times)
+        recognise(parts.db, parts.settings.data_dir, parts.settings.node_name)
+    except BaseException as error:
+        parts.db.dispose()
+        if isinstance(error, OperationalError):
+            raise Unavailable(db.told(error)) from None
+        raise
+    return parts
+
+
 def open_bench(role: str, parts: Parts, stop: Stop) -> Bench:
     """Registers the process as a worker and starts its threads."""
     slots = {PUBLISH: parts.settings.publish_threads, PULL: 8}.get(role, 4)
     life = register(parts.db, parts.settings.data_dir, role)
+    apply_journals(parts.db, parts.settings.data_dir, parts.settings.times)
     return Bench(role, parts, life, stop, Pool(slots, lambda: stop.asked))
 
 

@@ -12,11 +12,14 @@ from socialq import clock
 from socialq.services.children import Stop, end_with_parent, stop_on_signals
 from socialq.services.logs import set_up
 from socialq.settings import load_settings
+from workers.aloud import Aloud
 from workers.desk import Desk
+from workers.outside import Outside
 from workers.queues import Bell, connect
 from workers.role import await_parts
 
 LONGEST_WAIT = 2.0
+SPEAK_EVERY = 0.5
 SAY_AGAIN = 60.0
 
 log = structlog.get_logger()
@@ -62,24 +65,32 @@ class Entry:
 
 def timetable(desk: Desk) -> list[Entry]:
     """All that happens by itself, in seconds. What waits for Redis stands beside what does not; neither holds up the other."""
-    times = desk.parts.settings.times
+    times, outside = desk.parts.settings.times, Outside(desk)
     minute = 12 * times.heartbeat
     return [
         Entry(times.tick, desk.ask),
         *(Entry(times.tick, step, partial(desk.needs, step.__name__)) for step in desk.steps()),
         Entry(times.tick, desk.bury, desk.somebody_died),
+        Entry(times.heartbeat, desk.apply_journals),
         Entry(times.heartbeat, desk.bury),
         Entry(times.heartbeat, desk.kill_stopped),
-        Entry(times.heartbeat, desk.beat),
+        Entry(times.heartbeat, outside.beat),
         Entry(times.heartbeat, desk.notice_silence),
+        Entry(times.heartbeat, desk.notice_breakers),
         Entry(times.heartbeat, desk.reports),
         Entry(times.heartbeat, desk.mails),
         Entry(times.ping_every, desk.ping),
         Entry(times.ping_every, desk.pull),
         Entry(minute, desk.give_up_processing),
         Entry(minute, desk.compare_clocks),
+        Entry(minute, desk.recognise),
+        Entry(minute, desk.watch_hosts),
+        Entry(minute, desk.notice_unapproved),
         Entry(minute, desk.tell),
+        Entry(minute, outside.remember),
+        Entry(minute, outside.tell_watchman),
         Entry(60 * minute, desk.sweep),
+        Entry(60 * minute, desk.tidy),
     ]
 
 
@@ -95,15 +106,18 @@ class Scheduler:
             entry.run(now)
 
 
-def run() -> NoReturn:
-    """The scheduler's process: ticks until it is asked to stop."""
+def run(*, aloud: bool = False) -> NoReturn:
+    """The scheduler's process: ticks until it is asked to stop. `aloud`: says on the terminal what becomes of deliveries."""
     settings = load_settings()
     set_up(settings.log_level, "scheduler")
     stop = stop_on_signals()
     end_with_parent(settings.times.grace)
     parts = await_parts(settings, stop)
     if parts is not None:
-        ticking(Scheduler(Desk(parts, Bell(connect(settings)))), stop, settings.tick)
+        scheduler = Scheduler(Desk(parts, Bell(connect(settings))))
+        if aloud:
+            scheduler.entries.insert(0, Entry(SPEAK_EVERY, Aloud(parts.db).look))
+        ticking(scheduler, stop, settings.tick)
     raise SystemExit(0)
 
 

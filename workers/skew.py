@@ -4,7 +4,6 @@ from socialq import clock
 from socialq.db import Database
 
 ROUND_TRIPS = 5
-ALERT = 2.0
 TOO_FAR = 60.0
 
 

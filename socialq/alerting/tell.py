@@ -25,6 +25,8 @@ ONE_BY_ONE = 3  # more at once come in one mail
 LONGEST = 20  # in one mail; the rest is a number
 NOT_BY_MAIL = frozenset({"mail_server"})  # it is about mails not leaving
 NOWHERE = "UTC"
+# Where a thing stands that an incident is about.
+PAGES = {"delivery": "deliveries", "channel": "channels", "post": "posts", "report": "reports"}
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _mail(words: Words, reader: Reader, group: Sequence[Seen], names: Mapping[st
     cases = [told(words, one.case, names) for one in group]
     values = {
         "cases": cases[:LONGEST], "more": len(cases[LONGEST:]), "again": group[0].mailed_at is not None,
-        "since": words.moment(group[0].case.opened_at, group[0].case.zone), "link": f"{base_url.rstrip('/')}/",
+        "since": words.moment(group[0].case.opened_at, group[0].case.zone), "link": base_url.rstrip("/") + _place(group),
     }  # fmt: skip
     subject = _subject(words, cases, [one.case.client for one in group], again=values["again"] is True)
     mail = Mail(
@@ -155,6 +157,13 @@ def _mail(words: Words, reader: Reader, group: Sequence[Seen], names: Mapping[st
         render("mail/incidents.html", words, **values),
     )
     return mail if len(group) > 1 else replace(mail, incident_id=group[0].id)
+
+
+def _place(group: Sequence[Seen]) -> str:
+    """The page of the one thing that it is about; Today for several, and for what has no page."""
+    kind, _, number = group[0].case.subject.partition(":")
+    found = PAGES.get(kind) if len(group) == 1 and number.isdecimal() else None
+    return f"/{found}/{number}" if found else "/"
 
 
 def _subject(words: Words, cases: Sequence[Told], clients: Sequence[str], *, again: bool) -> str:

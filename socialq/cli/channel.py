@@ -53,3 +53,18 @@ def listing(client_id: int | None, as_json: bool) -> None:
             query = query.where(Channel.client_id == client_of(session, client_id).id)
         rows = [channel_facts(one) for one in session.scalars(query)]
     tell_rows(as_json, rows, "There are no channels yet.")
+
+
+@channel.command()
+@click.argument("channel_id", metavar="ID", type=ID)
+@click.argument("posts", type=int)
+@json_flag
+def limit(channel_id: int, posts: int, as_json: bool) -> None:
+    """So many posts an hour at most; the next one waits until somebody says go on."""
+    from socialq.publishing.breaker import limit as allow
+
+    with opened() as parts:
+        with parts.db.begin() as session:
+            done = allow(session, channel_id, posts, BY)
+        facts = channel_facts(done) | {"posts_an_hour": done.posts_an_hour}
+        tell(as_json, facts, f"Channel {channel_id}: {posts} posts an hour.")

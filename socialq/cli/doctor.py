@@ -21,5 +21,5 @@ def doctor(as_json: bool) -> int:
         click.echo(json.dumps({"ok": well, "checks": [asdict(one) for one in found]}))
     else:
         for one in found:
-            click.echo(f"{'ok ' if one.ok else 'BAD'}  {one.check:14} {one.told}")
+            click.echo(f"{'note' if one.note else 'ok' if one.ok else 'BAD':4}  {one.check:14} {one.told}")
     return 0 if well else 1

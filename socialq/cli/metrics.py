@@ -29,7 +29,7 @@ def pull(client_id: int | None, as_json: bool) -> int:
         def account(channel: Channel) -> Account:
             within, private = settings.start, settings.allow_private_hosts
             call = Call(connect_within=within, total=settings.upload, allow_private=private)
-            return open_renewable(parts.db, parts.secrets, channel, call)
+            return open_renewable(parts.db, parts.secrets, parts.journal, channel, call)
 
         with parts.db.read() as session:
             ids = all_channels(session, client_of(session, client_id).id if client_id is not None else None)

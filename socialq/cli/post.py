@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from socialq.cli.shared import ID, delivery_facts, desk, json_flag, local, opened, post_facts, tell, tell_rows
+from socialq.cli.shared import ID, asking, delivery_facts, desk, json_flag, local, opened, post_facts, tell, tell_rows
 from socialq.cli.when import moment
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def post() -> None:
 @click.option("--next-slot", is_flag=True, help="In the client's next free slot.")
 @click.option("--now", is_flag=True, help="At once.")
 @click.option("--draft", is_flag=True, help="Nobody knows when yet.")
+@click.option("--repeat", is_flag=True, help="Even if the same text is there, or planned, within a day.")
 @json_flag
 def add(client_id: int, as_json: bool, **given: Any) -> None:
     """Add a post: scheduled, or in review when the client approves first, or a draft."""
@@ -43,7 +44,9 @@ def add(client_id: int, as_json: bool, **given: Any) -> None:
         with parts.db.read() as session:
             client = client_of(session, client_id)
         when = moment(given["at"], given["next_slot"], given["now"], given["draft"], client.timezone)
-        made, deliveries = _create(parts, client_id, when, given["text"], given["channels"], _pairs(files, alts))
+        draft = given["text"], given["channels"], _pairs(files, alts)
+        with asking("plan"):
+            made, deliveries = _create(parts, client_id, when, *draft, repeat=given["repeat"])
     facts = post_facts(made, given["text"], deliveries)
     told = {**facts, "deliveries": [delivery_facts(one) for one in deliveries]}
     tell(as_json, told, _sentence(made, client, len(deliveries)))
@@ -74,7 +77,14 @@ def _pairs(files: Sequence[str], alts: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _create(
-    parts: "Parts", client_id: int, when: "When", text: str, channels: Sequence[int], pairs: Sequence[tuple[str, str]]
+    parts: "Parts",
+    client_id: int,
+    when: "When",
+    text: str,
+    channels: Sequence[int],
+    pairs: Sequence[tuple[str, str]],
+    *,
+    repeat: bool,
 ) -> tuple["Post", list["Delivery"]]:
     """Files first, then one transaction; the files go again when it does not commit."""
     from socialq.planning.content import Draft, Picture
@@ -87,8 +97,9 @@ def _create(
         intake = stack.enter_context(keeping(Storage(parts.media)))
         accepted = [(intake.accept(Path(file)), alt) for file, alt in pairs]
         session = stack.enter_context(parts.db.begin())
-        pictures = tuple(Picture(record(session, client_id, one).id, alt) for one, alt in accepted)
-        made = create(session, desk(parts), client_id, Draft(text, tuple(channels), pictures), when)
+        most = parts.settings.client_media_mb * 1_000_000
+        pictures = tuple(Picture(record(session, client_id, one, most).id, alt) for one, alt in accepted)
+        made = create(session, desk(parts), client_id, Draft(text, tuple(channels), pictures), when, repeat=repeat)
         return made, live(session, made)
 
 

@@ -37,6 +37,17 @@ def opened(*, migrate: bool = True) -> Iterator["Parts"]:
         parts.db.dispose()
 
 
+@contextmanager
+def asking(verb: str) -> Iterator[None]:
+    """What wants a person's yes first, with the option that says it."""
+    from socialq.errors import BadInput, Repeats
+
+    try:
+        yield
+    except Repeats as question:
+        raise BadInput(f"{question} Nothing was done: add --repeat to {verb} it all the same.") from None
+
+
 def desk(parts: "Parts") -> "Desk":
     from socialq.planning.found import Desk
 

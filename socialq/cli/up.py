@@ -1,37 +1,28 @@
 """`socialq up`: web, workers, scheduler and Redis in one terminal, ended by one Ctrl-C. Starts processes; does no work of its own."""
 
 import fcntl
+import os
 import socket
 import sys
-import threading
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
+from socialq.cli.fail import one_line
 from socialq.errors import BadInput, NotAllowed
-from socialq.services.children import Children, Command, Stop, stop_on_signals
+from socialq.services.children import CANNOT_BEGIN, Children, Command, stop_on_signals
+from socialq.services.forked import fork
 from socialq.services.logs import set_up
 from socialq.settings import Settings
 
 if TYPE_CHECKING:
-    from socialq.db import Database
     from socialq.wiring import Parts
 
 HOST = "127.0.0.1"
 BACKLOG = 512
-LOOK = 0.5
 BEYOND_WORKERS = 15.0  # seconds: the workers' supervisor ends its own first
-
-WORDS = {
-    "publishing": "sending  ",
-    "published": "published",
-    "processing": "accepted ",
-    "failed": "FAILED   ",
-    "unknown": "UNSURE   ",
-    "cancelled": "cancelled",
-    "scheduled": "scheduled",
-}
 
 
 @click.command()
@@ -48,68 +39,49 @@ def up(port: int, demo: bool) -> int:
     stop = stop_on_signals()
     grace = settings.times.grace + BEYOND_WORKERS
     with _one_a_folder(settings.data_dir), _listen(port) as listening:
-        children = Children(_commands(settings, listening), grace, lambda: _say_ending(grace))
-        code = children.keep(stop, lambda: _begin(settings, listening.getsockname()[1], stop, demo=demo))
+        address = f"http://{HOST}:{listening.getsockname()[1]}"
+        if "base_url" not in settings.model_fields_set:
+            os.environ["SOCIALQ_BASE_URL"] = address  # links in mails, for all that is started here
+        children = Children(_commands(settings, listening, demo=demo), grace, lambda: _say_ending(grace))
+        code = children.keep(stop, lambda: _open(settings, address, demo=demo))
     click.echo("socialq has ended." if code == 0 else "socialq could not start; see the line above.", err=code != 0)
     return code
 
 
-def follow(db: "Database", stop: Stop) -> None:
-    """Prints a line whenever a delivery changes its state, until asked to stop."""
-    known = _states(db)
-    while not stop.wait(LOOK):
-        found = _states(db)
-        for delivery_id, (state, what) in found.items():
-            if known.get(delivery_id, ("", ""))[0] != state:
-                click.echo(f"{db.now().astimezone():%H:%M:%S} {WORDS.get(state, state)} {what}")
-        known |= found
+def _open(settings: Settings, address: str, *, demo: bool) -> None:
+    """In a process of its own, which is gone when it is done: this one stays for days and would carry the libraries about."""
+    code = fork(partial(_begin, settings, address, demo=demo), "socialq up").wait()
+    if code != 0:
+        sys.exit(CANNOT_BEGIN)
 
 
-def _states(db: "Database") -> dict[int, tuple[str, str]]:
-    """Delivery id → its state, and whose it is and where it goes. Empty while the database does not answer."""
-    from sqlalchemy import select
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from socialq.models import Channel, Client, Delivery
-
-    query = (
-        select(Delivery.id, Delivery.state, Client.name, Channel.handle, Channel.network)
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .join(Client, Client.id == Channel.client_id)
-        .order_by(Delivery.scheduled_at, Delivery.id)
-    )
-    try:
-        with db.read() as session:
-            rows = session.execute(query).all()
-    except SQLAlchemyError:
-        return {}
-    return {row.id: (row.state, f"{row.name}: {row.handle or 'post'} on {row.network}") for row in rows}
-
-
-def _begin(settings: Settings, port: int, stop: Stop, *, demo: bool) -> None:
+def _begin(settings: Settings, address: str, *, demo: bool) -> None:
     """While the web starts: the tables, the demo data, the first line on the screen."""
     from socialq.wiring import open_parts
 
-    parts = open_parts(settings)
-    sign_in = _fill(parts) if demo else ""
-    click.echo(f"socialq runs at http://{HOST}:{port} (data in {settings.data_dir}). Ctrl-C ends it.")
+    try:
+        parts = open_parts(settings)
+        sign_in = _fill(parts) if demo else ""
+    except Exception as error:
+        click.echo(one_line(error), err=True)
+        sys.exit(CANNOT_BEGIN)
+    click.echo(f"socialq runs at {address} (data in {settings.data_dir}). Ctrl-C ends it.")
     if demo:
         click.echo(sign_in)
-        threading.Thread(target=follow, args=(parts.db, stop), daemon=True).start()
 
 
 def _say_ending(grace: float) -> None:
     click.echo(f"Ending. What is being sent is brought home first; that takes {grace:.0f} s at most.")
 
 
-def _commands(settings: Settings, listening: socket.socket) -> list[Command]:
-    """The web first: it is what somebody waits for."""
+def _commands(settings: Settings, listening: socket.socket, *, demo: bool) -> list[Command]:
+    """The web first: it is what somebody waits for. With `demo` the workers say what happens."""
     descriptor = listening.fileno()
     grace = int(settings.times.grace)
     web = [sys.executable, "-m", "socialq.web.serve", str(descriptor), str(settings.web_threads), str(min(grace, 10))]
     return [
         Command("web", web, fds=(descriptor,)),
-        Command("workers", [sys.executable, "-m", "workers", "all"]),
+        Command("workers", [sys.executable, "-m", "workers", "all", *(["aloud"] if demo else [])]),
     ]
 
 

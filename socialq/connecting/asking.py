@@ -1,6 +1,6 @@
 """What a person typed, checked with the network: who does this token belong to? Stores nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ def ask(networks: Networks, settings: Settings, wanted: Wanted) -> Owner:
     server, handle = _typed(wanted, network, settings)
     account_id = str(credentials.get("account_id", ""))
     typed = Account(server, account_id, handle, dict(credentials), call(settings), credentials.update)
-    connected = _ask(network, typed)
+    connected = _plain(_ask(network, typed), network)
     return Owner(connected, connected.server or server, credentials, expires_at(credentials))
 
 
@@ -76,6 +76,19 @@ def _handle(typed: str) -> str:
         return one_line(typed, "The handle", LONGEST_NAME) if typed else ""
     except ValueError as error:
         raise BadInput(str(error)) from None
+
+
+def _plain(connected: Connected, network: Network) -> Connected:
+    """What a server calls its account is foreign text: it must fit into a row and into one line of a page or a mail."""
+    odd = BadInput("%(network)s calls this account something that cannot be stored.", network=network.name)
+    try:
+        number = one_line(connected.remote_id, "Its number", LONGEST_NAME)
+        handle = one_line(connected.handle, "Its name", LONGEST_NAME)
+    except ValueError:
+        raise odd from None
+    if number != connected.remote_id:
+        raise odd
+    return replace(connected, handle=handle)
 
 
 def _ask(network: Network, account: Account) -> Connected:

@@ -76,6 +76,17 @@ def come_back(
         made.close()
 
 
+def app_of(session: Session, network: str, server: str) -> NetworkApp | None:
+    """socialq as that server knows it, if it does."""
+    query = select(NetworkApp).where(NetworkApp.network == network, NetworkApp.server == server)
+    return session.scalars(query).one_or_none()
+
+
+def opened(secrets: Secrets, row: NetworkApp) -> App:
+    """As its network is handed it. Raises Unavailable."""
+    return App(row.client_id, str(secrets.open(row.owner, row.client_secret)["client_secret"]))
+
+
 def _token(database: Database, ways: CanAuthorize, app: App, trip: Trip, code: str, made: Call) -> str:
     visit = Visit(trip.server, trip.returns_to, trip.state, trip.verifier)
     try:
@@ -98,22 +109,14 @@ def _ways(networks: Networks, key: str) -> CanAuthorize:
 def _known(database: Database, secrets: Secrets, network: str, server: str, returns_to: str) -> App | None:
     """None also after BASE_URL has changed: the server would not send anybody there."""
     with database.read() as session:
-        row = _row(session, network, server)
-    if row is None or row.returns_to != returns_to:
-        return None
-    return App(row.client_id, str(secrets.open(row.owner, row.client_secret)["client_secret"]))
+        row = app_of(session, network, server)
+    return opened(secrets, row) if row and row.returns_to == returns_to else None
 
 
 def _remember(database: Database, secrets: Secrets, network: str, server: str, returns_to: str, app: App) -> None:
     """Of two at once the later one stays; who is on the way with the earlier one starts again."""
     with database.begin() as session:
-        row = _row(session, network, server) or NetworkApp(network=network, server=server)
+        row = app_of(session, network, server) or NetworkApp(network=network, server=server)
         row.client_id, row.returns_to, row.created_at = app.client_id, returns_to, db.now(session)
         row.client_secret = secrets.seal(row.owner, {"client_secret": app.client_secret})
         session.add(row)
-
-
-def _row(session: Session, network: str, server: str) -> NetworkApp | None:
-    return session.scalars(
-        select(NetworkApp).where(NetworkApp.network == network, NetworkApp.server == server)
-    ).one_or_none()

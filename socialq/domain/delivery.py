@@ -40,7 +40,7 @@ def settle(outcome: Outcome, facts: Facts, times: Times) -> Settlement:
             return Settlement(Move.GOOD_NEWS, {"remote_id": remote_id, "url": url, "published_at": facts.now})
         case Processing(handle, check_at):
             until = facts.now + PROCESSING_LIMIT
-            return Settlement(Move.ACCEPT, {"handle": handle, "check_at": check_at, "process_until": until})
+            return Settlement(Move.ACCEPT, {"handle": handle, "check_at": min(check_at, until), "process_until": until})
         case Rejected(reason):
             return _wish(facts) or Settlement(Move.REFUSE, {}, "delivery_rejected", reason)
         case NotSent(reason):

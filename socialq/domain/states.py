@@ -38,6 +38,7 @@ class Move(StrEnum):
     CANCEL = "cancel"
     AGAIN = "again"  # a person: send it (again)
     LEAVE = "leave"  # a person: leave it
+    REPLACE = "replace"  # a person plans the post anew, or takes it off the schedule: what failed of it is left
 
 
 S = DeliveryState
@@ -58,6 +59,7 @@ DELIVERY_MOVES: dict[Move, tuple[frozenset[DeliveryState], DeliveryState]] = {
     Move.CANCEL: (frozenset({S.SCHEDULED, S.PUBLISHING, S.UNKNOWN}), S.CANCELLED),
     Move.AGAIN: (frozenset({S.UNKNOWN, S.FAILED}), S.SCHEDULED),
     Move.LEAVE: (frozenset({S.UNKNOWN}), S.FAILED),
+    Move.REPLACE: (frozenset({S.FAILED}), S.CANCELLED),
 }
 FINAL: frozenset[DeliveryState] = frozenset({S.PUBLISHED, S.FAILED, S.CANCELLED})
 IN_FLIGHT: frozenset[DeliveryState] = frozenset({S.PUBLISHING, S.PROCESSING, S.UNKNOWN})

@@ -24,6 +24,13 @@ def leave(session: Session, session_id: int, state: str, what: dict[str, Any]) -
     row.memory = {**row.memory, "errands": kept}
 
 
+def peek(session: Session, session_id: int, state: str) -> dict[str, Any] | None:
+    """The same as `take`, but it stays: a page that only shows it may be loaded again."""
+    row = session.get(MemberSession, session_id)
+    found = _open(row, db.now(session)).get(hashed(state)) if row and state else None
+    return dict(found["what"]) if found else None
+
+
 def take(session: Session, session_id: int, state: str) -> dict[str, Any] | None:
     """What was left under the state, now gone; None when unknown, taken already, another session's, or too old."""
     row = session.get(MemberSession, session_id, with_for_update=True)

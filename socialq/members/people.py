@@ -10,11 +10,12 @@ from socialq import db
 from socialq.domain.roles import Role
 from socialq.domain.words import one_line
 from socialq.errors import BadInput, NotAllowed, NotFound
-from socialq.models import Client, Member, MemberClient
+from socialq.models import Client, Event, Member, MemberClient
 from socialq.services import events
 
 LANGUAGES = ("nl", "en")
 LONGEST_NAME = 200
+DEMO = "demo"  # who made the member of the demo
 _EMAIL = re.compile(
     r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 )
@@ -62,6 +63,16 @@ def change_self(session: Session, member_id: int, name: str, language: str) -> N
     member = member_of(session, member_id)
     check(member.role, language)
     member.name, member.language = checked_name(name), language
+
+
+def greet(session: Session, member_id: int, language: str) -> None:
+    """The demo's member speaks as the first browser does in which she signs in; from then on her own choice holds."""
+    hers = (Event.actor == DEMO, Event.subject == f"member:{member_id}")
+    done = set(session.scalars(select(Event.verb).where(*hers)))
+    if done != {"add_member"}:
+        return
+    member_of(session, member_id).language = language
+    events.record(session, DEMO, "greet", f"member:{member_id}", None, language=language)
 
 
 def give_clients(session: Session, member: Member, clients: Collection[int]) -> None:

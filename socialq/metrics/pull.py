@@ -1,6 +1,6 @@
 """Asks a network for the numbers of one channel and stores them as snapshots. No transaction is open while it asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ from socialq.metrics import rollup
 from socialq.metrics.due import LONGEST_CLAIM
 from socialq.models import COMMON, Channel, ChannelSnapshot, Client, Delivery, PostSnapshot
 from socialq.networks.base import Account, AccountMetrics, Networks, ReadFailed
+from socialq.networks.call import Remaining
+from socialq.services import budget
 
 BACK_OFF = timedelta(minutes=15)
 CLAIM = timedelta(minutes=10)
@@ -55,6 +57,7 @@ class Answer:
 
     posts: Mapping[str, Metrics | None]
     account: AccountMetrics | None
+    remaining: Sequence[Remaining] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ def pull(
     """Pulls what is due by the ladder, or `everything` that is not too old. Never raises for what a network does."""
     with db.begin() as session:
         work = _claim(session, channel_id, everything)
+        until = budget.numbers_wait_until(session, work.channel) if work else None
+        if until is not None:  # posts come first
+            _wait(session, channel_id, until)
+            return Pulled(problem="Posts need what the network still gives; it is asked for numbers later.")
     if work is None:
         return Pulled(problem="Somebody else is asking for these numbers now.")
     try:
@@ -132,7 +139,8 @@ def _ask(networks: Networks, open_account: OpenAccount, work: Work) -> Answer:
     try:
         ids = [post.remote_id for post in work.posts]
         posts = network.metrics(ids, account) if ids else {}
-        return Answer(posts, network.account_metrics(account) if work.account else None)
+        found = network.account_metrics(account) if work.account else None
+        return Answer(posts, found, tuple(account.call.remaining))
     finally:
         account.call.close()
 
@@ -143,15 +151,16 @@ def _told(error: Exception) -> str:
     return f"{known} It is asked again in {BACK_OFF.seconds // 60} minutes."
 
 
-def _wait(session: Session, channel_id: int) -> None:
+def _wait(session: Session, channel_id: int, until: datetime | None = None) -> None:
     """After a failure: nobody asks before the wait is over, and nothing else changes."""
-    until = database.now(session) + BACK_OFF
+    until = until or database.now(session) + BACK_OFF
     session.execute(update(Channel).where(Channel.id == channel_id).values(next_pull_at=until, pulling_until=until))
 
 
 def _record(session: Session, work: Work, answer: Answer) -> Pulled:
     """Snapshots, the next pull, and the days that they change."""
     channel_id, now = work.channel.id, database.now(session)
+    budget.keep(session, work.channel, answer.remaining)
     session.add_all(_snapshot(post, answer.posts.get(post.remote_id), now) for post in work.posts)
     if answer.account:
         counted = {"followers": answer.account.followers, "definition": answer.account.definition}

@@ -5,6 +5,7 @@ from socialq.models.channel import Channel
 from socialq.models.client import Client, Slot
 from socialq.models.delivery import Attempt, Delivery, Worker
 from socialq.models.event import Event
+from socialq.models.guard import Budget, Host, Installation
 from socialq.models.heartbeat import Heartbeat
 from socialq.models.incident import Incident
 from socialq.models.media import Media
@@ -20,8 +21,8 @@ from socialq.models.snapshot import COMMON, ChannelSnapshot, PostSnapshot, Rollu
 from socialq.models.throttle import Throttle
 
 __all__ = [
-    "Approval", "Attempt", "COMMON", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat",
-    "Incident", "Media", "Member", "MemberClient", "MemberSession", "NetworkApp", "OutboxMail", "PasswordReset", "Post",
-    "PostSnapshot", "Preference", "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "Rollup", "Slot", "Throttle",
-    "Worker",
+    "Approval", "Attempt", "Budget", "COMMON", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat",
+    "Host", "Incident", "Installation", "Media", "Member", "MemberClient", "MemberSession", "NetworkApp", "OutboxMail",
+    "PasswordReset", "Post", "PostSnapshot", "Preference", "Record", "Report", "Revision", "RevisionChannel",
+    "RevisionMedia", "Rollup", "Slot", "Throttle", "Worker",
 ]  # fmt: skip

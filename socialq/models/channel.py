@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from socialq.models.base import Record
+
+POSTS_AN_HOUR = 25  # no assistant plans more: then something runs wild
 
 
 class Channel(Record):
@@ -25,12 +28,19 @@ class Channel(Record):
     limits: Mapped[dict[str, Any]] = mapped_column(
         default=dict
     )  # what the server said at connect: see networks.base.Limits
+    posts_an_hour: Mapped[int] = mapped_column(default=POSTS_AN_HOUR, server_default=str(POSTS_AN_HOUR))
+    breaker_until: Mapped[datetime | None]  # somebody said "go on": until then no count stops it
     paused_at: Mapped[datetime | None]
     disconnected_at: Mapped[datetime | None]
     disconnected_reason: Mapped[str] = mapped_column(default="")
     next_pull_at: Mapped[datetime | None] = mapped_column(index=True)
     pulling_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+    @property
+    def host(self) -> str:
+        """Where its posts go; the network's name where it has no server of its own."""
+        return urlsplit(self.server).netloc or self.network
 
     @property
     def owner(self) -> str:

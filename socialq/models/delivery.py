@@ -24,6 +24,7 @@ class Delivery(Record):
         Index("ix_deliveries_due", "state", "due_at"),
         Index("ix_deliveries_same_text", "channel_id", "fingerprint"),
         Index("ix_deliveries_lane", "channel_id", "state"),
+        Index("ix_deliveries_out", "channel_id", "published_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +54,10 @@ class Delivery(Record):
     lease_until: Mapped[datetime | None]
     stop_at: Mapped[datetime | None]  # somebody wished it stopped while a machine was at work
     confirm_at: Mapped[datetime | None]  # after a restore: waits for a person
+    confirm_since: Mapped[datetime | None]  # what went out after this moment the restored rows do not know
+    confirm_found: Mapped[str] = mapped_column(String(16), default="", server_default="")  # publishing.moved.Finding
+    confirm_url: Mapped[str] = mapped_column(Text, default="", server_default="")
+    confirm_remote_id: Mapped[str | None] = mapped_column(String(255))
 
     look_at: Mapped[datetime | None]
     misses: Mapped[int] = mapped_column(default=0)

@@ -96,6 +96,12 @@ class Practice:
             draft.unlink(missing_ok=True)
         return Published(prepared.identity, path.absolute().as_uri())
 
+    def recognize(self, link: str, server: str, account_id: str, handle: str) -> Published | None:
+        """The file of one of its posts."""
+        account = _folder(server, account_id).absolute().as_uri()
+        found = re.fullmatch(rf"{re.escape(account)}/([A-Za-z0-9_-]{{1,200}})\.json", link.strip())
+        return Published(found[1], link.strip()) if found else None
+
     def find(self, prepared: Prepared, wanted: Wanted, account: Account) -> Look:
         """Exact: the file is there or it is not."""
         path = _post(account, prepared.identity)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from socialq.domain.marks import Mark, Sent, lateness, mark, mark_of_post
@@ -49,9 +49,11 @@ def between(session: Session, client_ids: Collection[int], since: datetime, unti
     )
 
 
-def without_time(session: Session, client_ids: Collection[int]) -> list[Entry]:
-    """Posts that nobody has given a time yet, newest first."""
-    return _entries(session, client_ids, (Post.scheduled_at.is_(None),), (Post.id.desc(),))
+def around(session: Session, client_ids: Collection[int], since: datetime, until: datetime) -> list[Entry]:
+    """The same, and with them those in review that nobody has given a time yet."""
+    timed = and_(Post.scheduled_at >= since, Post.scheduled_at < until)
+    timeless = and_(Post.scheduled_at.is_(None), Post.state == PostState.IN_REVIEW)
+    return _entries(session, client_ids, (or_(timed, timeless),), (Post.scheduled_at, Post.id))
 
 
 def newest(session: Session, client_ids: Collection[int], limit: int, offset: int = 0) -> list[Entry]:
@@ -74,9 +76,7 @@ def chosen(
 
 def entry(session: Session, post_id: int) -> Entry | None:
     """One post."""
-    query = select(Post.client_id).where(Post.id == post_id)
-    client_id = session.scalar(query)
-    found = _entries(session, [client_id], (Post.id == post_id,), (Post.id,)) if client_id else []
+    found = _entries(session, None, (Post.id == post_id,), (Post.id,))
     return found[0] if found else None
 
 
@@ -84,87 +84,69 @@ def count(session: Session, client_ids: Collection[int]) -> int:
     return session.scalar(select(func.count()).select_from(Post).where(Post.client_id.in_(client_ids))) or 0
 
 
-def planned(session: Session, client_ids: Collection[int], now: datetime) -> dict[int, int]:
-    """How many posts each client has ahead, by client id."""
-    ahead = (Post.client_id.in_(client_ids), Post.scheduled_at > now)
-    query = select(Post.client_id, func.count()).where(*ahead).group_by(Post.client_id)
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
 def _entries(
     session: Session,
-    client_ids: Collection[int],
+    client_ids: Collection[int] | None,
     where: Sequence[ColumnElement[bool]],
     order: Sequence[Any],
     limit: int = MOST,
     offset: int = 0,
 ) -> list[Entry]:
-    query: Select[Post, str, str] = (
-        select(Post, Revision.text, Client.name)
+    word = select(Approval.decision).where(Approval.post_id == Post.id).order_by(Approval.id.desc()).limit(1)
+    query: Select[Post, str, str, str] = (
+        select(Post, Revision.text, Client.name, word.scalar_subquery())
         .join(Revision, Revision.id == Post.revision_id)
         .join(Client, Client.id == Post.client_id)
-        .where(Post.client_id.in_(client_ids), *where)
+        .where(*where)
         .order_by(*order)
         .limit(limit)
         .offset(offset)
     )
+    query = query if client_ids is None else query.where(Post.client_id.in_(client_ids))
     rows = session.execute(query).all()
-    ids = [post.id for post, _, _ in rows]
-    sent, chosen = _deliveries(session, ids), _chosen(session, ids)
-    changes = _changes_wanted(session, ids)
+    found = _places(session, [post.id for post, *_ in rows])
     return [
-        _entry(post, text, client, sent[post.id], chosen[post.id], post.id in changes) for post, text, client in rows
+        _entry(post, text, client, found[post.id], changes=word == "changes_requested")
+        for post, text, client, word in rows
     ]
 
 
-Sending = tuple[Delivery, Channel, Sent]
+Sending = tuple[Channel, Delivery | None, Sent | None]
 
 
-def _entry(post: Post, text: str, client: str, sent: list[Sending], chosen: list[Channel], changes: bool) -> Entry:
-    facts = [one for _, _, one in sent]
+def _entry(post: Post, text: str, client: str, found: list[Sending], *, changes: bool) -> Entry:
+    sent = [(channel, delivery, fact) for channel, delivery, fact in found if delivery and fact]
+    facts = [fact for _, _, fact in sent]
     whole = mark_of_post(PostState(post.state), facts, changes_wanted=changes)
-    places = tuple(Place(c.id, c.network, c.handle, mark(one), d.id, d.url) for d, c, one in sent)
-    places = places or tuple(Place(c.id, c.network, c.handle, whole) for c in chosen)
+    places = tuple(Place(c.id, c.network, c.handle, mark(fact), d.id, d.url) for c, d, fact in sent)
+    places = places or tuple(Place(c.id, c.network, c.handle, whole) for c, _, _ in found)
     return Entry(post.id, post.client_id, client, post.scheduled_at, text, whole, lateness(facts), places)
 
 
-def _deliveries(session: Session, post_ids: list[int]) -> dict[int, list[Sending]]:
+def _places(session: Session, post_ids: list[int]) -> dict[int, list[Sending]]:
+    """The channels on which something of a post is or was to go out, and those that its newest revision names."""
     missed = select(Incident.id).where(
         Incident.kind == "delivery_missed", Incident.subject == literal("delivery:").concat(cast(Delivery.id, String))
     )
+    named = (RevisionChannel.revision_id == Post.revision_id, RevisionChannel.channel_id == Channel.id)
+    there = (Delivery.post_id == Post.id, Delivery.channel_id == Channel.id, Delivery.state != DeliveryState.CANCELLED)
     query = (
-        select(Delivery, Channel, Client.paused_at, missed.correlate(Delivery).exists())
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .join(Client, Client.id == Channel.client_id)
-        .where(Delivery.post_id.in_(post_ids), Delivery.state != DeliveryState.CANCELLED)
-        .order_by(Delivery.part, Delivery.channel_id)
+        select(Post.id, Channel, Delivery, Client.paused_at, missed.correlate(Delivery).exists())
+        .join(Client, Client.id == Post.client_id)
+        .join(Channel, Channel.client_id == Post.client_id)
+        .outerjoin(Delivery, and_(*there))
+        .where(Post.id.in_(post_ids))
+        .where(or_(Delivery.id.is_not(None), select(RevisionChannel.channel_id).where(*named).exists()))
+        .order_by(Delivery.part, Channel.id)
     )
     found: dict[int, list[Sending]] = defaultdict(list)
-    for delivery, channel, paused_at, is_missed in session.execute(query):
-        fact = Sent(
-            DeliveryState(delivery.state), delivery.scheduled_at, delivery.published_at, delivery.ask_at is not None, is_missed,
-            paused_at is not None or channel.paused_at is not None, channel.disconnected_at is None,
-        )  # fmt: skip
-        found[delivery.post_id].append((delivery, channel, fact))
+    for post_id, channel, delivery, paused_at, is_missed in session.execute(query):
+        found[post_id].append((channel, delivery, _fact(channel, delivery, paused_at, is_missed) if delivery else None))
     return found
 
 
-def _chosen(session: Session, post_ids: list[int]) -> dict[int, list[Channel]]:
-    query = (
-        select(Post.id, Channel)
-        .join(RevisionChannel, RevisionChannel.revision_id == Post.revision_id)
-        .join(Channel, Channel.id == RevisionChannel.channel_id)
-        .where(Post.id.in_(post_ids))
-        .order_by(Channel.id)
-    )
-    found: dict[int, list[Channel]] = defaultdict(list)
-    for post_id, channel in session.execute(query):
-        found[post_id].append(channel)
-    return found
-
-
-def _changes_wanted(session: Session, post_ids: list[int]) -> set[int]:
-    """Drafts about which the client's newest word is that she wants a change."""
-    newest = select(func.max(Approval.id)).where(Approval.post_id.in_(post_ids)).group_by(Approval.post_id)
-    query = select(Approval.post_id).where(Approval.id.in_(newest), Approval.decision == "changes_requested")
-    return set(session.scalars(query))
+def _fact(channel: Channel, delivery: Delivery, paused_at: datetime | None, is_missed: bool) -> Sent:
+    return Sent(
+        DeliveryState(delivery.state), delivery.scheduled_at, delivery.published_at, delivery.ask_at is not None, is_missed,
+        paused_at is not None or channel.paused_at is not None, channel.disconnected_at is None,
+    )  # fmt: skip

@@ -16,10 +16,12 @@ from socialq.models import Client, Slot
 from socialq.models.client import LATENESS_LIMIT
 from socialq.planning.found import client_of
 from socialq.services import events
+from socialq.services.i18n import mark
 
 LANGUAGES = ("nl", "en")
 LONGEST_LIMIT = 86_400
 LONGEST_NAME = 200
+NO_LANGUAGE = mark("The language “%(language)s” is not there: use %(known)s.")
 NO_ZONE = "There is no time zone “%(name)s”. Use a name like Europe/Amsterdam."
 
 
@@ -88,7 +90,7 @@ def _checked(session: Session, times: Times, new: NewClient, but: int = 0) -> st
 
 def _check(new: NewClient, times: Times) -> None:
     if new.language not in LANGUAGES:
-        raise BadInput(f"The language “{new.language}” is not there: use {' or '.join(LANGUAGES)}.")
+        raise BadInput(NO_LANGUAGE, language=new.language, known=" or ".join(LANGUAGES))
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", new.colour, re.ASCII):
         raise BadInput("A colour is written like #0B5C63.")
     shortest = int(max(LATENESS_AT_LEAST, times.shortest_limit))

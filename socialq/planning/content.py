@@ -12,8 +12,12 @@ from socialq.errors import BadInput, NotFound
 from socialq.models import Channel, Client, Media, Revision
 from socialq.networks.base import Attachment, Content
 from socialq.planning.found import Desk, channels_of, client_of
+from socialq.services.i18n import mark
 
 LONGEST_TEXT = 100_000  # no network takes as much; more is a mistake of the clipboard
+TOO_LONG = mark("The text has %(size)s characters: no network takes that many.")
+EMPTY = mark("The post is empty: give it a text or a picture.")
+NO_PICTURE = mark("There is no picture %(picture)s of this client.")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,9 @@ def check(session: Session, desk: Desk, client_id: int, draft: Draft) -> Checked
     channels = channels_of(session, client_id, draft.channels)
     text = _fit(draft.text, "The text")
     if len(text) > LONGEST_TEXT:
-        raise BadInput(f"The text has {len(text)} characters: no network takes that many.")
+        raise BadInput(TOO_LONG, size=len(text))
     if not normalise(text) and not draft.pictures:
-        raise BadInput("The post is empty: give it a text or a picture.")
+        raise BadInput(EMPTY)
     checked = Checked(text, channels, _pictures(session, client_id, draft.pictures))
     refuse(checked, client, desk)
     return checked
@@ -91,7 +95,7 @@ def _pictures(session: Session, client_id: int, wanted: Sequence[Picture]) -> li
     rows = session.scalars(select(Media).where(Media.id.in_(ids), Media.client_id == client_id))
     found = {row.id: row for row in rows}
     if missing := sorted(ids - set(found)):
-        raise NotFound(f"There is no picture {missing[0]} of this client.")
+        raise NotFound(NO_PICTURE, picture=missing[0])
     return [(found[one.media_id], _fit(one.alt, "The alt text").strip()) for one in wanted]
 
 

@@ -16,6 +16,10 @@ from socialq.planning.drafts import draft, made_before
 from socialq.planning.found import Desk, client_of
 from socialq.planning.reviews import submit
 from socialq.planning.scheduling import schedule
+from socialq.services.i18n import mark
+
+NO_SLOTS = mark("%(client)s has no slots: give the post a time.")
+ALL_TAKEN = mark("Every slot of %(client)s is taken for %(days)s days: give the post a time.")
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def create(
     if at is None:
         return post
     if client.approval_needed:
-        return submit(session, desk, post.id)
+        return submit(session, desk, post.id, repeat=repeat)
     return schedule(session, desk, post.id, at, repeat=repeat)
 
 
@@ -75,12 +79,12 @@ def next_slot(session: Session, client_id: int, channels: tuple[int, ...]) -> da
     rows = session.scalars(select(Slot).where(Slot.client_id == client_id))
     weekly = [slots.WeeklySlot(row.weekday, row.at) for row in rows]
     if not weekly:
-        raise BadInput(f"{client.name} has no slots: give the post a time.")
+        raise BadInput(NO_SLOTS, client=client.name)
     now = db.now(session)
     taken = _taken(session, channels, now)
     found = slots.next_free(weekly, slots.zone(client.timezone), now, taken)
     if found is None:
-        raise BadInput(f"Every slot of {client.name} is taken for {slots.HORIZON.days} days: give the post a time.")
+        raise BadInput(ALL_TAKEN, client=client.name, days=slots.HORIZON.days)
     return found
 
 

@@ -10,11 +10,14 @@ from socialq import db
 from socialq.domain.states import PostState
 from socialq.errors import BadInput
 from socialq.models import Post, Revision, RevisionChannel, RevisionMedia
-from socialq.planning.changing import unschedule
+from socialq.planning.changing import let_go
 from socialq.planning.content import Checked, Draft, check
 from socialq.planning.found import Desk, client_of, post_of
 from socialq.planning.scheduling import approved, checked_time, decide
 from socialq.services import events
+from socialq.services.i18n import mark
+
+FOREIGN_TOKEN = mark("The form's token is not one of ours: open the form again.")
 
 
 def draft(
@@ -46,11 +49,11 @@ def draft(
 def revise(session: Session, desk: Desk, post_id: int, new: Draft) -> Post:
     """A new revision; the post is a draft again, its time stays as a wish, an approval is withdrawn.
 
-    A scheduled post is taken off the schedule first: NotAllowed when a part of it is going out or is out."""
+    Of a scheduled post what waits is cancelled, what is going out keeps the wish. NotAllowed when all of it is out."""
     post = post_of(session, post_id)
     checked = check(session, desk, post.client_id, new)
     if post.state == PostState.SCHEDULED:
-        unschedule(session, desk, post_id)
+        let_go(session, desk, post)
     if approved(session, post):
         decide(session, desk, post, "withdrawn", "the post was changed")
     post.state = PostState.DRAFT
@@ -65,7 +68,7 @@ def made_before(session: Session, client_id: int, form_token: str | None) -> Pos
     if form_token is None:
         return None
     if not 0 < len(form_token) <= 64:
-        raise BadInput("The form's token is not one of ours: open the form again.")
+        raise BadInput(FOREIGN_TOKEN)
     return session.scalars(select(Post).where(Post.client_id == client_id, Post.form_token == form_token)).first()
 
 

@@ -11,6 +11,10 @@ from socialq.domain.times import Times
 from socialq.errors import BadInput, NotFound
 from socialq.models import Channel, Client, Post, Revision
 from socialq.networks.base import Networks
+from socialq.services.i18n import mark
+
+NO_CLIENT, NO_POST = mark("There is no client %(client)s."), mark("There is no post %(post)s.")
+NO_CHANNEL, CHOOSE = mark("There is no channel %(channel)s of this client."), mark("Choose at least one channel.")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ def client_of(session: Session, client_id: int, *, lock: bool = False) -> Client
     """Raises NotFound. `lock` makes others wait who plan for this client (PostgreSQL; SQLite has one writer anyway)."""
     client = session.get(Client, client_id, with_for_update=lock)
     if client is None:
-        raise NotFound(f"There is no client {client_id}.")
+        raise NotFound(NO_CLIENT, client=client_id)
     return client
 
 
@@ -35,7 +39,7 @@ def post_of(session: Session, post_id: int) -> Post:
     """The post, held against others who move it. Raises NotFound."""
     post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
     if post is None:
-        raise NotFound(f"There is no post {post_id}.")
+        raise NotFound(NO_POST, post=post_id)
     return post
 
 
@@ -47,9 +51,9 @@ def revision_of(session: Session, post: Post) -> Revision:
 def channels_of(session: Session, client_id: int, ids: Sequence[int]) -> list[Channel]:
     """The client's channels of these ids, each once, by id, held against others who schedule there. Raises BadInput, NotFound."""
     if not ids:
-        raise BadInput("Choose at least one channel.")
+        raise BadInput(CHOOSE)
     query = select(Channel).where(Channel.id.in_(set(ids)), Channel.client_id == client_id)
     found = list(session.scalars(query.order_by(Channel.id).with_for_update()))
     if missing := sorted(set(ids) - {channel.id for channel in found}):
-        raise NotFound(f"There is no channel {missing[0]} of this client.")
+        raise NotFound(NO_CHANNEL, channel=missing[0])
     return found

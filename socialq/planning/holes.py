@@ -38,19 +38,21 @@ class Row:
 
 
 def ahead(session: Session, client_ids: Collection[int], now: datetime, days: int = DAYS) -> list[Row]:
-    """From tomorrow on, by name. Three queries at any number of clients."""
-    clients = list(session.scalars(select(Client).where(Client.id.in_(client_ids)).order_by(Client.name)))
-    weekly: dict[int, list[slots.WeeklySlot]] = {client.id: [] for client in clients}
-    for slot in session.scalars(select(Slot).where(Slot.client_id.in_(client_ids))):
-        weekly[slot.client_id].append(slots.WeeklySlot(slot.weekday, slot.at))
-    times: dict[int, list[tuple[datetime, str]]] = {client.id: [] for client in clients}
+    """From tomorrow on, by name. Two queries at any number of clients."""
+    there = select(Client, Slot).outerjoin(Slot, Slot.client_id == Client.id).where(Client.id.in_(client_ids))
+    clients: dict[int, Client] = {}
+    weekly: dict[int, list[slots.WeeklySlot]] = {}
+    for client, slot in session.execute(there.order_by(Client.name, Client.id)):
+        clients[client.id] = client
+        weekly.setdefault(client.id, []).extend([slots.WeeklySlot(slot.weekday, slot.at)] if slot else [])
+    times: dict[int, list[tuple[datetime, str]]] = {client_id: [] for client_id in clients}
     timed = select(Post.client_id, Post.scheduled_at, Post.state).where(
         Post.client_id.in_(client_ids), Post.scheduled_at > now, Post.scheduled_at < now + timedelta(days=days + 2)
     )
     for client_id, at, state in session.execute(timed):
         if at is not None:
             times[client_id].append((at, state))
-    return [_row(client, weekly[client.id], times[client.id], now, days) for client in clients]
+    return [_row(client, weekly[client.id], times[client.id], now, days) for client in clients.values()]
 
 
 def _row(

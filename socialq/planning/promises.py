@@ -3,18 +3,23 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from socialq import db
-from socialq.domain.states import DeliveryState
+from socialq.domain.states import DeliveryState, Move, sources, target
 from socialq.errors import NotAllowed
-from socialq.models import Client, Delivery, Post
+from socialq.models import Channel, Client, Delivery, Post
 from socialq.planning.content import Checked
 from socialq.planning.found import Desk
+from socialq.services import events, incidents
+from socialq.services.i18n import mark
+from socialq.services.repeats import named
 
-SAME_TEXT = timedelta(hours=24)
+ON_ITS_WAY = mark("The post is on its way on %(channel)s already: look at that first.")
+NOT_WAITING = mark("The post is no longer only waiting (%(where)s): nothing was changed.")
+STANDS = mark("on %(channel)s it is %(state)s")
 
 
 def deliver(
@@ -31,7 +36,7 @@ def deliver(
             index_elements=["post_id", "channel_id", "part"], index_where=text("state <> 'cancelled'")
         )
         if session.scalar(once.returning(Delivery.id)) is None:
-            raise NotAllowed(f"The post is on its way on channel {channel.id} already: look at that delivery first.")
+            raise NotAllowed(ON_ITS_WAY, channel=named(channel))
 
 
 def promise(desk: Desk, client: Client, at: datetime) -> dict[str, datetime]:
@@ -53,19 +58,20 @@ def all_or_none(session: Session, post: Post, froms: frozenset[DeliveryState], v
     done = set(session.scalars(mine.returning(Delivery.id), execution_options={"synchronize_session": False}))
     others = [one for one in live(session, post) if one.id not in done]
     if others:
-        told = ", ".join(f"delivery {one.id} is {one.state}" for one in others)
-        raise NotAllowed(f"The post is no longer only waiting ({told}): nothing was changed.")
+        raise NotAllowed(NOT_WAITING, where=[stands(session, one) for one in others])
 
 
-def same_text(session: Session, post: Post, content: Checked, at: datetime) -> Delivery | None:
-    """Another post's delivery that says the same on one of the channels within a day of `at`."""
-    when = func.coalesce(Delivery.published_at, Delivery.scheduled_at)
-    query = select(Delivery).where(
-        Delivery.channel_id.in_([channel.id for channel in content.channels]),
-        Delivery.fingerprint == content.fingerprint,
-        Delivery.state.not_in([DeliveryState.CANCELLED, DeliveryState.FAILED]),
-        Delivery.post_id != post.id,
-        when > at - SAME_TEXT,
-        when < at + SAME_TEXT,
-    )
-    return session.scalars(query.order_by(Delivery.id).limit(1)).first()
+def stands(session: Session, delivery: Delivery) -> NotAllowed:
+    """ "on @brood it is publishing": what is in the way, as a part of a sentence."""
+    channel = session.get_one(Channel, delivery.channel_id)
+    return NotAllowed(STANDS, channel=named(channel), state=DeliveryState(delivery.state))
+
+
+def set_aside(session: Session, desk: Desk, post: Post) -> None:
+    """What failed is left, because the post is planned anew or not at all; what was asked about it is answered by that."""
+    failed = update(Delivery).where(Delivery.post_id == post.id, Delivery.state.in_(sources(Move.REPLACE)))
+    left = failed.values(state=str(target(Move.REPLACE)), reason="").returning(Delivery.id)
+    for delivery_id in sorted(session.scalars(left, execution_options={"synchronize_session": False})):
+        subject = f"delivery:{delivery_id}"
+        incidents.resolve_incidents(session, subject, desk.by)
+        events.record(session, desk.by, Move.REPLACE.value, subject, post.client_id)

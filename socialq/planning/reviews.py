@@ -2,29 +2,41 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialq import db
 from socialq.domain.states import PostState
 from socialq.errors import NotAllowed, OutOfDate, SocialqError
-from socialq.models import Post
-from socialq.planning.changing import unschedule
-from socialq.planning.found import Desk, client_of, post_of
-from socialq.planning.scheduling import approved, checked_time, decide, ready, schedule
-from socialq.services import events, incidents
+from socialq.models import Event, Post
+from socialq.planning.changing import let_go
+from socialq.planning.content import of_revision
+from socialq.planning.found import Desk, client_of, post_of, revision_of
+from socialq.planning.scheduling import approved, checked_time, decide, ready, refuse_same_text, schedule
+from socialq.services import events, incidents, refusals
+from socialq.services.i18n import mark
 
+ONLY_A_DRAFT = mark("Only a draft can be sent for review; this post is %(state)s.")
+A_DRAFT = mark("The post is a draft: there is nothing to withdraw.")
+CHANGED = mark("The post has been changed since: look at the new version first.")
+NOT_IN_REVIEW = mark("The post is not in review, it is %(state)s.")
 LATE_APPROVAL = timedelta(minutes=15)
 
 
-def submit(session: Session, desk: Desk, post_id: int, at: datetime | None = None) -> Post:
-    """A draft goes to review, wished for `at` (None: the time it has, or none)."""
+def submit(session: Session, desk: Desk, post_id: int, at: datetime | None = None, *, repeat: bool = False) -> Post:
+    """A draft goes to review, wished for `at` (None: the time it has, or none). `repeat`: even where the same text is out or
+    planned within a day; that is remembered for this revision and time. Raises BadInput (Repeats), NotAllowed, NotFound."""
     post = post_of(session, post_id)
     if post.state != PostState.DRAFT:
-        raise NotAllowed(f"Only a draft can be sent for review; this post is {_state(post)}.")
+        raise NotAllowed(ONLY_A_DRAFT, state=PostState(post.state))
     if at is not None:
         post.scheduled_at = checked_time(session, at)
+    if post.scheduled_at is not None and not repeat:
+        content = of_revision(session, revision_of(session, post), post.client_id)
+        refuse_same_text(session, post, content, post.scheduled_at)
     post.state = PostState.IN_REVIEW
-    events.record(session, desk.by, "submit", f"post:{post.id}", post.client_id)
+    said = {"repeat": _wished(post)} if repeat else {}
+    events.record(session, desk.by, "submit", f"post:{post.id}", post.client_id, **said)
     session.flush()
     return post
 
@@ -54,12 +66,13 @@ def request_changes(session: Session, desk: Desk, post_id: int, revision_id: int
 
 
 def withdraw(session: Session, desk: Desk, post_id: int, comment: str = "") -> Post:
-    """Takes a post back from review or its approval away; a scheduled one leaves the schedule, all of it or NotAllowed."""
+    """Takes a post back from review or its approval away; of a scheduled one what waits is cancelled, what is going out
+    keeps the wish. NotAllowed when all of it is out."""
     post = post_of(session, post_id)
     if post.state == PostState.DRAFT:
-        raise NotAllowed("The post is a draft: there is nothing to withdraw.")
+        raise NotAllowed(A_DRAFT)
     if post.state == PostState.SCHEDULED:
-        unschedule(session, desk, post_id)
+        let_go(session, desk, post)
     if approved(session, post):
         decide(session, desk, post, "withdrawn", comment)
     post.state = PostState.DRAFT
@@ -71,9 +84,9 @@ def withdraw(session: Session, desk: Desk, post_id: int, comment: str = "") -> P
 def _in_review(session: Session, post_id: int, revision_id: int) -> Post:
     post = post_of(session, post_id)
     if post.revision_id != revision_id:
-        raise OutOfDate("The post has been changed since: look at the new version first.")
+        raise OutOfDate(CHANGED)
     if post.state != PostState.IN_REVIEW:
-        raise NotAllowed(f"The post is not in review, it is {_state(post)}.")
+        raise NotAllowed(NOT_IN_REVIEW, state=PostState(post.state))
     return post
 
 
@@ -84,19 +97,28 @@ def _schedule_if_open(session: Session, desk: Desk, post: Post, at: datetime) ->
         return
     at = max(at, now)  # a new promise, made now, with the client's whole limit before it
     try:
-        ready(session, desk, post, client_of(session, post.client_id), at)
+        repeat = _said_already(session, post)
+        ready(session, desk, post, client_of(session, post.client_id), at, repeat=repeat)
     except SocialqError as error:
-        _without_time(session, post, "approved_not_scheduled", str(error))
+        _without_time(session, post, "approved_not_scheduled", str(error), refusal=refusals.kept(error))
         return
-    schedule(session, desk, post.id, at)
+    schedule(session, desk, post.id, at, repeat=repeat)
 
 
-def _without_time(session: Session, post: Post, kind: str, reason: str) -> None:
+def _wished(post: Post) -> list[object]:
+    """What somebody said yes to: these words at this time."""
+    return [post.revision_id, post.scheduled_at.isoformat() if post.scheduled_at else ""]
+
+
+def _said_already(session: Session, post: Post) -> bool:
+    """Whether it was asked for approval in the knowledge that the same text is there."""
+    asked = select(Event.facts).where(Event.subject == f"post:{post.id}", Event.verb == "submit")
+    facts = session.scalar(asked.order_by(Event.id.desc()).limit(1)) or {}
+    return facts.get("repeat") == _wished(post)
+
+
+def _without_time(session: Session, post: Post, kind: str, reason: str, **facts: object) -> None:
     """The approver did nothing wrong: the approval stands, and the VA is told that a time is missing."""
     post.scheduled_at = None
-    incidents.open_incident(session, kind, f"post:{post.id}", post.client_id, {"reason": reason})
+    incidents.open_incident(session, kind, f"post:{post.id}", post.client_id, {"reason": reason} | facts)
     session.flush()
-
-
-def _state(post: Post) -> str:
-    return post.state.replace("_", " ")

@@ -11,27 +11,36 @@ from socialq.planning.changing import move, unschedule
 from socialq.planning.content import Draft
 from socialq.planning.drafts import revise
 from socialq.planning.found import Desk, client_of, post_of, revision_of
-from socialq.planning.reviews import submit, withdraw
+from socialq.planning.reviews import CHANGED, submit, withdraw
 from socialq.planning.scheduling import approved, checked_time, schedule
 
 
 def rework(
-    session: Session, desk: Desk, post_id: int, revision_id: int, new: Draft, at: datetime | None, *, onward: bool
+    session: Session,
+    desk: Desk,
+    post_id: int,
+    revision_id: int,
+    new: Draft,
+    at: datetime | None,
+    *,
+    onward: bool,
+    repeat: bool = False,
 ) -> Post:
     """`onward`: scheduled for `at`, or sent for review when the client approves first; else kept, with `at` as a wish.
 
-    What says the same stays the same revision, so an approval stands. Raises OutOfDate, BadInput, NotAllowed, NotFound."""
+    What says the same stays the same revision, so an approval stands. `repeat`: see `schedule`.
+    Raises OutOfDate, BadInput, NotAllowed, NotFound."""
     post = post_of(session, post_id)
     if post.revision_id != revision_id:
-        raise OutOfDate("The post has been changed since: look at the new version first.")
+        raise OutOfDate(CHANGED)
     if not _says(session, post, new):
         revise(session, desk, post_id, new)
     elif onward and post.state == PostState.SCHEDULED and at is not None:
-        return post if at == post.scheduled_at else move(session, desk, post_id, at)
+        return move(session, desk, post_id, at, repeat=repeat)
     _put_back(session, desk, post)
     if at != post.scheduled_at:
         post.scheduled_at = None if at is None else checked_time(session, at)
-    return _onward(session, desk, post, at) if onward else post
+    return _onward(session, desk, post, at, repeat=repeat) if onward else post
 
 
 def _says(session: Session, post: Post, new: Draft) -> bool:
@@ -50,7 +59,7 @@ def _put_back(session: Session, desk: Desk, post: Post) -> None:
         withdraw(session, desk, post.id)
 
 
-def _onward(session: Session, desk: Desk, post: Post, at: datetime | None) -> Post:
+def _onward(session: Session, desk: Desk, post: Post, at: datetime | None, *, repeat: bool) -> Post:
     if client_of(session, post.client_id).approval_needed and not approved(session, post):
-        return submit(session, desk, post.id)
-    return schedule(session, desk, post.id, at)
+        return submit(session, desk, post.id, repeat=repeat)
+    return schedule(session, desk, post.id, at, repeat=repeat)

@@ -6,32 +6,43 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialq import db
-from socialq.domain.states import FINAL, PostState
+from socialq.domain.states import IN_FLIGHT, DeliveryState, PostState
 from socialq.errors import BadInput, NotAllowed
 from socialq.models import Approval, Client, Post
 from socialq.planning.content import Checked, of_revision, refuse
 from socialq.planning.found import Desk, client_of, post_of, revision_of
-from socialq.planning.promises import deliver, live, same_text
+from socialq.planning.promises import deliver, live, set_aside, stands
 from socialq.services import events, incidents
+from socialq.services.i18n import mark
+from socialq.services.repeats import refuse_repeat
 
 PAST = timedelta(seconds=60)
 FUTURE = timedelta(days=3653)
+AS_IT_IS = mark("The post is scheduled already: move it, or take it off the schedule first.")
+NO_OFFSET = mark("The time has no offset: write it like 2026-10-06T09:00:00+02:00.")
+OVER = mark("That time is past: take a later one.")
+TOO_FAR = mark("That time is more than ten years ahead: take an earlier one.")
+UNAPPROVED = mark("The post still waits for approval: %(client)s approves posts first.")
+FLYING = mark("The post cannot be scheduled anew yet: %(where)s. Nothing was changed; wait until that has ended.")
+OUT = mark("The post is out there already: %(where)s. Leave that channel out, or make a new post.")
 
 
 def schedule(session: Session, desk: Desk, post_id: int, at: datetime | None, *, repeat: bool = False) -> Post:
     """Promises the post for `at` (aware; None: now) on each of its channels. A second time at the same time changes nothing.
 
-    Without approvals the member's own is recorded. Raises BadInput, NotAllowed, NotFound; nothing is stored then."""
+    `repeat`: even where the same text is out or planned within a day. What failed of it before is left. Without approvals
+    the member's own is recorded. Raises BadInput (Repeats without `repeat`), NotAllowed, NotFound; nothing is stored then."""
     post = post_of(session, post_id)
     if post.state == PostState.SCHEDULED:
         if at is not None and at == post.scheduled_at:
             return post
-        raise NotAllowed("The post is scheduled already: move it, or take it off the schedule first.")
+        raise NotAllowed(AS_IT_IS)
     client = client_of(session, post.client_id)
     at = checked_time(session, at)
     content = ready(session, desk, post, client, at, repeat=repeat)
     if not client.approval_needed and not approved(session, post):
         decide(session, desk, post, "approved")
+    set_aside(session, desk, post)
     deliver(session, desk, post, client, at, content, repeat=repeat)
     post.state, post.scheduled_at = PostState.SCHEDULED, at
     incidents.resolve_incidents(session, f"post:{post.id}", desk.by)
@@ -46,18 +57,18 @@ def checked_time(session: Session, at: datetime | None) -> datetime:
     if at is None:
         return now
     if at.tzinfo is None:
-        raise BadInput("The time has no offset: write it like 2026-10-06T09:00:00+02:00.")
+        raise BadInput(NO_OFFSET)
     if at < now - PAST:
-        raise BadInput("That time is past: take a later one.")
+        raise BadInput(OVER)
     if at > now + FUTURE:
-        raise BadInput("That time is more than ten years ahead: take an earlier one.")
+        raise BadInput(TOO_FAR)
     return at
 
 
 def ready(session: Session, desk: Desk, post: Post, client: Client, at: datetime, *, repeat: bool = False) -> Checked:
     """What would be sent, when nothing stands against scheduling it at that time. Raises BadInput or NotAllowed."""
     if client.approval_needed and not approved(session, post):
-        raise NotAllowed(f"The post still waits for approval: {client.name} approves posts first.")
+        raise NotAllowed(UNAPPROVED, client=client.name)
     content = of_revision(session, revision_of(session, post), client.id)
     refuse(content, client, desk)
     _refuse_unsettled(session, post, content)
@@ -84,16 +95,14 @@ def decide(session: Session, desk: Desk, post: Post, decision: str, comment: str
 
 
 def refuse_same_text(session: Session, post: Post, content: Checked, at: datetime) -> None:
-    """The same text on a channel within a day is a mistake, unless somebody says otherwise. Raises BadInput."""
-    if found := same_text(session, post, content, at):
-        raise BadInput(
-            f"Post {found.post_id} says the same on channel {found.channel_id} within 24 hours: change the text."
-        )
+    """The same text on a channel within a day is a mistake, unless somebody says otherwise. Raises Repeats."""
+    refuse_repeat(session, [one.id for one in content.channels], content.fingerprint, at, post=post.id)
 
 
 def _refuse_unsettled(session: Session, post: Post, content: Checked) -> None:
+    """What is going out or is out stands in the way on its own channel; what failed there does not."""
     ids = [channel.id for channel in content.channels]
-    for one in live(session, post):
-        if one.channel_id in ids:
-            told = "settle it first" if one.state not in FINAL else "make a new post"
-            raise NotAllowed(f"On channel {one.channel_id} the post is {one.state} (delivery {one.id}): {told}.")
+    there = [one for one in live(session, post) if one.channel_id in ids and one.state != DeliveryState.FAILED]
+    flying = [one for one in there if one.state in IN_FLIGHT]
+    if there:
+        raise NotAllowed(FLYING if flying else OUT, where=[stands(session, one) for one in flying or there])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from socialq.domain.states import PostState
@@ -23,33 +23,37 @@ class Wait:
     post_id: int  # the first of them
 
 
+@dataclass(frozen=True)
+class Waits:
+    """`for_us`: drafts again, because the client's newest word is that she wants a change. `for_them`: in review."""
+
+    for_us: list[Wait]
+    for_them: list[Wait]
+
+
 Row = tuple[int, str, int, datetime | None, datetime | None]
 
 
-def for_the_client(session: Session, client_ids: Collection[int]) -> list[Wait]:
-    """In review: the client has not said anything yet. The earliest promise first."""
+def of(session: Session, client_ids: Collection[int]) -> Waits:
+    """The earliest promise first. One query."""
+    newest = select(func.max(Approval.id)).where(Approval.post_id == Post.id).correlate(Post).scalar_subquery()
     submitted = select(func.max(Event.at)).where(
         Event.verb == "submit", Event.subject == literal("post:").concat(cast(Post.id, String))
     )
+    wanted = and_(Post.state == PostState.DRAFT, Approval.decision == "changes_requested")
     query = (
-        select(Post.client_id, Client.name, Post.id, Post.scheduled_at, submitted.correlate(Post).scalar_subquery())
+        select(
+            Post.client_id, Client.name, Post.id, Post.scheduled_at, Post.state, Approval.decided_at,
+            submitted.correlate(Post).scalar_subquery(),
+        )
         .join(Client, Client.id == Post.client_id)
-        .where(Post.client_id.in_(client_ids), Post.state == PostState.IN_REVIEW)
-    )
-    return _by_client((row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query))
-
-
-def for_us(session: Session, client_ids: Collection[int]) -> list[Wait]:
-    """Drafts again, because the client's newest word is that she wants a change."""
-    newest = select(func.max(Approval.id)).group_by(Approval.post_id)
-    query = (
-        select(Post.client_id, Client.name, Post.id, Post.scheduled_at, Approval.decided_at)
-        .join(Client, Client.id == Post.client_id)
-        .join(Approval, Approval.post_id == Post.id)
-        .where(Post.client_id.in_(client_ids), Post.state == PostState.DRAFT)
-        .where(Approval.id.in_(newest), Approval.decision == "changes_requested")
-    )
-    return _by_client((row[0], row[1], row[2], row[3], row[4]) for row in session.execute(query))
+        .outerjoin(Approval, Approval.id == newest)
+        .where(Post.client_id.in_(client_ids), or_(Post.state == PostState.IN_REVIEW, wanted))
+    )  # fmt: skip
+    found = session.execute(query).all()
+    theirs = [(row[0], row[1], row[2], row[3], row[6]) for row in found if row[4] == PostState.IN_REVIEW]
+    ours = [(row[0], row[1], row[2], row[3], row[5]) for row in found if row[4] == PostState.DRAFT]
+    return Waits(_by_client(ours), _by_client(theirs))
 
 
 def _by_client(rows: Iterable[Row]) -> list[Wait]:

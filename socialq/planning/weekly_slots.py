@@ -7,7 +7,6 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from socialq import db
 from socialq.domain.slots import WEEKDAYS, WeeklySlot, occurrences, zone
 from socialq.errors import BadInput, NotFound
 from socialq.models import Client, Slot
@@ -53,7 +52,7 @@ def of(session: Session, client_id: int) -> list[Slot]:
     return list(session.scalars(select(Slot).where(Slot.client_id == client_id).order_by(Slot.at, Slot.weekday)))
 
 
-def coming(session: Session, client: Client, count: int) -> list[datetime]:
-    """The next instants of its slots, free or not."""
-    weekly = [WeeklySlot(slot.weekday, slot.at) for slot in of(session, client.id)]
-    return list(islice(occurrences(weekly, zone(client.timezone), db.now(session), AHEAD), count))
+def coming(slots: Collection[Slot], client: Client, now: datetime, count: int) -> list[datetime]:
+    """The next instants of the client's slots, free or not."""
+    weekly = [WeeklySlot(slot.weekday, slot.at) for slot in slots]
+    return list(islice(occurrences(weekly, zone(client.timezone), now, AHEAD), count))

@@ -13,6 +13,7 @@ from socialq.domain.states import Move, target
 from socialq.models import Attempt, Delivery
 from socialq.publishing.claimable import CLAIM_FROM, CLAIMABLE, MOMENT, at
 from socialq.publishing.sender import Sender
+from socialq.services.logs import attempting
 
 # On PostgreSQL the inner SELECT takes the row or passes by; on SQLite the transaction alone has the database.
 _FREE = (
@@ -62,4 +63,5 @@ def claim(sender: Sender, delivery_id: int, prepared: Prepared) -> Claim | None:
         IntegrityError
     ):  # another delivery of this channel is in flight: the partial unique index saw what the WHERE could not
         return None
+    attempting(number)
     return Claim(delivery_id, number, started, moment)

@@ -5,20 +5,26 @@ Built once, with the moment as a parameter: putting it together costs more than 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, func, or_, select
 
 from socialq.db import UtcDateTime
 from socialq.domain.states import DeliveryState, Move, PostState, sources
 from socialq.models import Channel, Client, Delivery, Post
+from socialq.services.repeats import SAME_TEXT
 
-SAME_TEXT = timedelta(hours=24)
+HOUR = timedelta(hours=1)
 CLAIM_FROM = sorted(sources(Move.CLAIM))
 MOMENT: ColumnElement[datetime] = bindparam("moment", type_=UtcDateTime)
 
 
 def at(moment: datetime) -> dict[str, Any]:
     """The parameters of CLAIMABLE."""
-    return {"moment": moment, "same_text_since": moment - SAME_TEXT}
+    return {
+        "moment": moment,
+        "same_text_since": moment - SAME_TEXT,
+        "hour_ago": moment - HOUR,
+        "in_an_hour": moment + HOUR,
+    }
 
 
 def _other(name: str) -> FromClause:
@@ -52,6 +58,16 @@ def _in_flight() -> ColumnElement[bool]:
     return query.correlate(Delivery).exists()
 
 
+def _below_limit() -> ColumnElement[bool]:
+    """A channel that was told to go on is not counted; a mark further ahead than an hour is none."""
+    other = _other("lately").c
+    since = bindparam("hour_ago", type_=UtcDateTime)
+    out = select(func.count(other.id)).where(other.channel_id == Channel.id, other.published_at > since)
+    raised = and_(Channel.breaker_until > MOMENT, Channel.breaker_until <= bindparam("in_an_hour", type_=UtcDateTime))
+    below = or_(raised, out.correlate(Channel.__table__).scalar_subquery() < Channel.posts_an_hour)
+    return select(Channel.id).where(Channel.id == Delivery.channel_id, below).correlate(Delivery).exists()
+
+
 def _same_text(name: str, state: DeliveryState) -> ColumnElement[bool]:
     other = _other(name).c
     query = select(other.id).where(
@@ -71,8 +87,10 @@ LIVE = _live()
 WANTED = _wanted()
 # The part before it in a chain is published, with an id to answer to.
 PARENT_IS_OUT = _parent_is_out()
-# Every guard of the claim, on Delivery.
-CLAIMABLE: ColumnElement[bool] = and_(
+# The channel has not had more posts within the hour than it may: see publishing.breaker.
+BELOW_LIMIT = _below_limit()
+SAME_IS_OUT = _same_text("out", DeliveryState.PUBLISHED)
+_OPEN = and_(
     Delivery.state.in_(CLAIM_FROM),
     Delivery.due_at <= MOMENT,
     Delivery.deadline_at >= MOMENT,
@@ -81,7 +99,11 @@ CLAIMABLE: ColumnElement[bool] = and_(
     WANTED,
     LIVE,
     PARENT_IS_OUT,
+    BELOW_LIMIT,
     ~_in_flight(),
     ~_same_text("unknown", DeliveryState.UNKNOWN),
-    or_(Delivery.repeat_allowed, ~_same_text("out", DeliveryState.PUBLISHED)),
 )
+# Every guard of the claim, on Delivery.
+CLAIMABLE: ColumnElement[bool] = and_(_OPEN, or_(Delivery.repeat_allowed, ~SAME_IS_OUT))
+# Nothing else keeps it from going out than the same text on its channel: a person is asked.
+HELD_BACK: ColumnElement[bool] = and_(_OPEN, ~Delivery.repeat_allowed, SAME_IS_OUT)

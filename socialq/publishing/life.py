@@ -97,7 +97,7 @@ def host_id(data_dir: Path) -> str:
             pass
         finally:
             fresh.unlink()
-    return hashlib.sha256(f"{_machine_id()}:{path.read_text()}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{machine_id()}:{path.read_text()}".encode()).hexdigest()[:32]
 
 
 def boot_id() -> str:
@@ -122,6 +122,7 @@ def _free(path: Path) -> bool:
     return True
 
 
-def _machine_id() -> str:
+def machine_id(*, named: bool = True) -> str:
+    """Of this machine; where it has none, its name (`named`), or nothing: a container has a new name at every start."""
     path = Path("/etc/machine-id")
-    return (path.read_text().strip() if path.exists() else "") or socket.gethostname()
+    return (path.read_text().strip() if path.exists() else "") or (socket.gethostname() if named else "")

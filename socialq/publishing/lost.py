@@ -14,6 +14,7 @@ from socialq.domain.times import Times
 from socialq.models import Attempt, Delivery, Worker
 from socialq.publishing import life, record
 from socialq.publishing.claimable import MOMENT
+from socialq.publishing.journals import apply_journals
 from socialq.publishing.record import Seen
 from socialq.publishing.ring import FUTURE
 
@@ -47,6 +48,8 @@ def give_up_lost(db: Database, data_dir: Path, times: Times) -> int:
 def bury(db: Database, data_dir: Path, times: Times) -> int:
     """Workers of this host that are proved dead: their open attempts have ended, what they were sending is unknown from now on."""
     dead = [w for w in life.living(db, data_dir) if life.is_dead(w, data_dir)]
+    if dead:  # what they knew comes first: it says more than their death
+        apply_journals(db, data_dir, times)
     for worker in dead:
         with db.begin() as session:
             for attempt in session.scalars(_open_attempts(worker.id)).all():
@@ -66,10 +69,7 @@ def kill_stopped(db: Database, data_dir: Path, times: Times, awake_since: dateti
             return 0
         silent = Worker.beat_at < moment - timedelta(seconds=times.lease)
         for worker in session.scalars(select(Worker).where(Worker.gone_at.is_(None), silent)):
-            if (
-                worker.host_id == life.host_id(data_dir)
-                and session.scalars(_waiting_for(worker.id)).first() is not None
-            ):
+            if worker.host_id == life.host_id(data_dir) and _holds_up(session, worker, moment):
                 stopped.append(worker)
     return sum(_kill(worker, data_dir) for worker in stopped)
 
@@ -96,9 +96,22 @@ def _open_attempts(worker_id: str) -> Select[Attempt]:
     return select(Attempt).where(Attempt.worker_id == worker_id, Attempt.ended_at.is_(None))
 
 
-def _waiting_for(worker_id: str) -> Select[Attempt]:
-    unknown = (Delivery.id == Attempt.delivery_id) & (Delivery.state == DeliveryState.UNKNOWN)
-    return _open_attempts(worker_id).join(Delivery, unknown)
+def _holds_up(session: Session, worker: Worker, moment: datetime) -> bool:
+    """A delivery waits for its end. Or a lease is over and the process stands still: on SQLite it may hold the very lock that
+    everybody needs to write that down, and a worker that merely waits for that lock does not stand still."""
+    mine = _open_attempts(worker.id).join(Delivery, Delivery.id == Attempt.delivery_id)
+    if session.scalars(mine.where(Delivery.state == DeliveryState.UNKNOWN)).first() is not None:
+        return True
+    over = session.scalars(mine.where(Delivery.state == DeliveryState.PUBLISHING, Delivery.lease_until < moment))
+    return over.first() is not None and _stands_still(worker.pid)
+
+
+def _stands_still(pid: int) -> bool:
+    """Stopped by a signal (Linux says so; elsewhere nobody can tell)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in ("T", "t")
+    except (OSError, IndexError):
+        return False
 
 
 def _end_by_death(session: Session, attempt: Attempt, times: Times) -> None:

@@ -11,6 +11,7 @@ from socialq.publishing.claimable import MOMENT
 from socialq.publishing.record import Seen, apply
 
 AT_ONCE = 100
+WAITED = "it waited for a yes after socialq was moved or restored"
 
 
 _parent = Delivery.__table__.alias("parent")
@@ -27,9 +28,9 @@ def miss_slots(db: Database, times: Times) -> int:
     """Scheduled deliveries past their client's limit: how many were given up."""
     with db.read() as session:
         late = session.scalars(MISSED.limit(AT_ONCE), {"moment": now(session)})
-        rows = [(Seen(d.id, d.attempt), d.reason or "its slot passed") for d in late]
+        rows = [(Seen(d.id, d.attempt), WAITED if d.confirm_at else d.reason or "its slot passed") for d in late]
     for seen, reason in rows:
         with db.begin() as session:
-            settlement = Settlement(Move.MISS, {}, "delivery_missed", reason)
+            settlement = Settlement(Move.MISS, {"confirm_at": None}, "delivery_missed", reason)
             apply(session, seen, settlement, [DeliveryState.SCHEDULED], "scheduler")
     return len(rows)

@@ -1,13 +1,13 @@
 """Everything before the final call: uploads and containers. Repeatable, so it needs no fence; the state stays `scheduled`."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from socialq.db import now
+from socialq.db import UtcDateTime, now
 from socialq.domain.delivery import Settlement, settle
 from socialq.domain.outcomes import Deferred, Disconnected, NotOut, NotSent, Prepared, Rejected
 from socialq.domain.states import DeliveryState, Move
@@ -16,8 +16,12 @@ from socialq.models import Delivery
 from socialq.networks.call import TooLate
 from socialq.publishing import record
 from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, WANTED, at
+from socialq.publishing.heard import note
+from socialq.publishing.ring import FUTURE
 from socialq.publishing.sender import Sender
+from socialq.publishing.spoken import spoken
 from socialq.publishing.work import Work, new_memory, read_work
+from socialq.services.logs import about
 
 log = logging.getLogger(__name__)
 TRIES = 3  # preparations that began and never ended: a row that kills its process must not do so for ever
@@ -25,7 +29,12 @@ ACTOR = "worker"
 
 _MINE = select(Delivery).where(
     Delivery.id == bindparam("delivery"),
-    or_(Delivery.reserved_until.is_(None), Delivery.reserved_until < MOMENT, Delivery.prepared_at.is_not(None)),
+    or_(
+        Delivery.reserved_until.is_(None),
+        Delivery.reserved_until < MOMENT,
+        Delivery.reserved_until > bindparam("reserved_ahead", type_=UtcDateTime),  # by a clock that ran ahead
+        Delivery.prepared_at.is_not(None),
+    ),
 )
 _DUE = _MINE.where(CLAIMABLE)
 _AHEAD = _MINE.where(
@@ -41,9 +50,10 @@ _AHEAD = _MINE.where(
 def prepare(sender: Sender, ids: list[int]) -> None:
     """Ahead of time: what cannot be prepared now is settled or tried again; nothing is sent."""
     for delivery_id in ids:
-        work = begin(sender, delivery_id, ahead=True)
-        if work is not None:
-            carry_out(sender, work, ahead=True)
+        with about(delivery_id):
+            work = begin(sender, delivery_id, ahead=True)
+            if work is not None:
+                carry_out(sender, work, ahead=True)
 
 
 def begin(sender: Sender, delivery_id: int, *, ahead: bool) -> Work | None:
@@ -52,7 +62,7 @@ def begin(sender: Sender, delivery_id: int, *, ahead: bool) -> Work | None:
         ready = None if ahead else _ready(sender, delivery_id)
         return ready or _reserve(sender, delivery_id, _AHEAD if ahead else _DUE)
     except SocialqError as error:  # its credentials cannot be opened
-        _not_prepared(sender, delivery_id, Disconnected(str(error)), ahead=False)
+        not_prepared(sender, delivery_id, Disconnected(str(error)), ahead=False)
         return None
 
 
@@ -60,7 +70,7 @@ def _ready(sender: Sender, delivery_id: int) -> Work | None:
     """Prepared before: nothing to write until the claim."""
     with sender.db.read() as session:
         query = _DUE.where(Delivery.prepared_at.is_not(None))
-        delivery = session.scalars(query, {"delivery": delivery_id} | at(now(session))).first()
+        delivery = session.scalars(query, _mine(sender, delivery_id, now(session))).first()
         return read_work(session, sender, delivery) if delivery else None
 
 
@@ -69,7 +79,7 @@ def _reserve(sender: Sender, delivery_id: int, query: Select[Delivery]) -> Work 
     with sender.db.begin() as session:
         moment = now(session)
         delivery = session.scalars(
-            query.with_for_update(skip_locked=True, of=Delivery), {"delivery": delivery_id} | at(moment)
+            query.with_for_update(skip_locked=True, of=Delivery), _mine(sender, delivery_id, moment)
         ).first()
         if delivery is None:
             return None
@@ -81,6 +91,11 @@ def _reserve(sender: Sender, delivery_id: int, query: Select[Delivery]) -> Work 
         delivery.memory = new_memory(delivery)
         session.flush()
         return read_work(session, sender, delivery)
+
+
+def _mine(sender: Sender, delivery_id: int, moment: datetime) -> dict[str, Any]:
+    ahead = moment + timedelta(seconds=sender.times.lease) + FUTURE
+    return {"delivery": delivery_id, "reserved_ahead": ahead} | at(moment)
 
 
 def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
@@ -96,13 +111,14 @@ def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
         result = NotSent(f"{type(error).__name__} while preparing")
     finally:
         work.account.call.close()
+    note(sender, work, work.account.call)
     if isinstance(result, Prepared):
         if ahead:  # else the claim stores it, in the transaction that comes next
             store(sender, work, result)
         return result
     if not isinstance(result, NotSent | Deferred | Rejected | Disconnected):
         result = NotSent("the network gave no usable answer while preparing")
-    _not_prepared(sender, work.delivery_id, result, ahead=ahead)
+    not_prepared(sender, work.delivery_id, spoken(result), ahead=ahead)
     return None
 
 
@@ -131,7 +147,8 @@ def store(sender: Sender, work: Work, prepared: Prepared) -> None:
         session.execute(update(Delivery).where(*where).values(**values))
 
 
-def _not_prepared(sender: Sender, delivery_id: int, outcome: NotOut, *, ahead: bool) -> None:
+def not_prepared(sender: Sender, delivery_id: int, outcome: NotOut, *, ahead: bool) -> None:
+    """Settles what provably is not out, or (ahead of time) tries again later."""
     with sender.db.begin() as session:
         query = select(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.SCHEDULED)
         delivery = session.scalars(query.with_for_update()).first()

@@ -1,6 +1,5 @@
 """Out of `unknown` by reading back: found once, absent twice, or a person is asked. A failed look concludes nothing."""
 
-import logging
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -13,30 +12,33 @@ from socialq.domain.outcomes import Absent, Found, Look, LookFailed, Near, Publi
 from socialq.domain.states import DeliveryState
 from socialq.errors import SocialqError
 from socialq.models import Attempt, Delivery
-from socialq.networks.base import CanFind
-from socialq.publishing import record
+from socialq.publishing import record, ring
+from socialq.publishing.confirm import look_up
+from socialq.publishing.looking import look
 from socialq.publishing.news import write_good_news
 from socialq.publishing.record import Seen
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work, read_wanted, read_work
+from socialq.services.logs import about, attempting
 
-log = logging.getLogger(__name__)
 ACTOR = "worker"
 
 
 def reconcile(sender: Sender, ids: list[int]) -> None:
     """One look each, if its time has come; the conclusion holds only if nothing has changed since."""
     for delivery_id in ids:
-        found = _begin(sender, delivery_id)
-        if found is not None:
-            work, wanted = found
-            _conclude(sender, work, _look(sender, work, wanted))
+        with about(delivery_id):
+            found = None if look_up(sender, delivery_id) else _begin(sender, delivery_id)
+            if found is not None:
+                work, wanted = found
+                attempting(work.attempt)
+                _conclude(sender, work, look(sender, work, wanted))
 
 
 def _begin(sender: Sender, delivery_id: int) -> tuple[Work, Wanted] | None:
     with sender.db.read() as session:
-        due = (Delivery.state == DeliveryState.UNKNOWN) & Delivery.ask_at.is_(None) & (Delivery.look_at <= now(session))
-        delivery = session.scalars(select(Delivery).where(Delivery.id == delivery_id, due)).first()
+        due = select(Delivery).where(Delivery.id == delivery_id, ring.UNKNOWN)
+        delivery = session.scalars(due, ring.moments(now(session), sender.times)).first()
         if delivery is None:
             return None
         try:
@@ -47,20 +49,6 @@ def _begin(sender: Sender, delivery_id: int) -> tuple[Work, Wanted] | None:
     with sender.db.begin() as session:
         record.ask(session, seen, reason, ACTOR)
     return None
-
-
-def _look(sender: Sender, work: Work, wanted: Wanted) -> Look:
-    network = sender.network(work.network)
-    if not isinstance(network, CanFind):
-        return Near(f"{network.name} cannot be read back")
-    try:
-        look = network.find(work.prepared, wanted, work.account)
-    except Exception as error:  # reading back is repeatable: a failed look says nothing
-        log.warning("reading back delivery %s ended in %s", work.delivery_id, type(error).__name__)
-        return LookFailed(f"{type(error).__name__} while reading back")
-    finally:
-        work.account.call.close()
-    return look if isinstance(look, Look) else LookFailed("the network gave no usable answer")
 
 
 def _conclude(sender: Sender, work: Work, look: Look) -> None:

@@ -13,10 +13,12 @@ from socialq.domain.outcomes import Published
 from socialq.domain.states import DeliveryState, Move, sources, target
 from socialq.domain.times import Times
 from socialq.models import Attempt, Channel, Client, Delivery, Post
+from socialq.publishing import chains
 from socialq.publishing.ring import ring_next
 from socialq.services.events import record as record_event
 from socialq.services.incidents import open_incident, resolve_incidents
 
+HELD = ["delivery_repeat"]
 ASKING = {"ask_at": None, "ask_reason": "", "look_at": None, "misses": 0}
 
 
@@ -35,8 +37,8 @@ def facts(delivery: Delivery, moment: datetime, jitter: float) -> Facts:
 
 def end_attempt(
     session: Session, delivery_id: int, number: int, outcome: str, reason: str = "", published: Published | None = None
-) -> None:
-    """The end of an attempt is always recorded, whoever else has settled the delivery."""
+) -> bool:
+    """The end of an attempt is always recorded, whoever else has settled the delivery. False: it had ended before."""
     values: dict[str, Any] = {
         "ended_at": func.coalesce(Attempt.ended_at, now(session)),
         "outcome": outcome,
@@ -46,7 +48,7 @@ def end_attempt(
         values |= {"remote_id": published.remote_id, "url": published.url}
     mine = (Attempt.delivery_id == delivery_id, Attempt.number == number)
     late = () if published else (Attempt.ended_at.is_(None),)
-    session.execute(update(Attempt).where(*mine, *late).values(**values))
+    return session.scalar(update(Attempt).where(*mine, *late).values(**values).returning(Attempt.id)) is not None
 
 
 def begin_quarantine(session: Session, seen: Seen, times: Times) -> None:
@@ -86,6 +88,11 @@ def _tell(session: Session, delivery: Delivery, settlement: Settlement, actor: s
     subject, reason = f"delivery:{delivery.id}", settlement.reason
     told, client_id = describe(session, delivery, reason)
     record_event(session, actor, settlement.move.value, subject, client_id, reason=reason)
+    if settlement.move in (Move.MISS, Move.REFUSE, Move.LOSE, Move.CANCEL):
+        resolve_incidents(session, subject, actor, HELD)
+    if settlement.move is Move.CANCEL:
+        chains.cancel_after(session, delivery, client_id, actor)
+        chains.let_post_go(session, delivery)
     if settlement.incident == "channel_disconnected":
         disconnect(session, delivery.channel_id, reason, client_id, told)
     elif settlement.incident:
@@ -112,7 +119,7 @@ def good_news(session: Session, seen: Seen, published: Published, actor: str) ->
     session.execute(_publish(delivery.id, published, now(session)))
     resolve_incidents(session, f"delivery:{delivery.id}", actor)
     _tell(session, delivery, Settlement(Move.GOOD_NEWS), actor)
-    _children_due(session, delivery)
+    children_due(session, delivery)
     if delivery.attempt > seen.attempt:
         _second_copy(session, delivery, published)
 
@@ -137,6 +144,7 @@ def ask(session: Session, seen: Seen, reason: str, actor: str) -> bool:
         return False
     delivery = session.get_one(Delivery, seen.delivery_id, populate_existing=True)
     facts, client_id = describe(session, delivery, reason)
+    facts |= {"waiting": chains.waiting_behind(session, delivery)}
     open_incident(session, "delivery_unsure", f"delivery:{delivery.id}", client_id, facts)
     record_event(session, actor, "ask", f"delivery:{delivery.id}", client_id, reason=reason)
     return True
@@ -153,6 +161,7 @@ def describe(session: Session, delivery: Delivery, reason: str) -> tuple[dict[st
     told = {
         "post_id": post.id, "delivery_id": delivery.id, "client": client.name, "channel": channel.handle, "channel_id": channel.id,
         "network": channel.network, "scheduled_at": delivery.scheduled_at.isoformat(), "reason": reason,
+        "part": delivery.part,
     }  # fmt: skip
     return told, client.id
 
@@ -174,7 +183,7 @@ def _second_copy(session: Session, delivery: Delivery, published: Published) -> 
     open_incident(session, "second_copy", f"delivery:{delivery.id}", client_id, facts | {"url": published.url})
 
 
-def _children_due(session: Session, parent: Delivery) -> None:
+def children_due(session: Session, parent: Delivery) -> None:
     """The next part of a chain may go; its client's limit counts from now, so that no limit cuts a thread in two."""
     query = select(Delivery).where(Delivery.after_id == parent.id, Delivery.state == DeliveryState.SCHEDULED)
     for child in session.scalars(query):

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,6 +14,7 @@ from socialq.domain.states import DeliveryState
 from socialq.domain.times import Times
 from socialq.models import Channel, Delivery
 from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, at
+from socialq.publishing.hosts import host_of
 
 AT_ONCE = 500
 FUTURE = timedelta(seconds=5)
@@ -80,8 +80,8 @@ def lanes(db: Database, ids: Iterable[int]) -> list[Lane]:
     found: dict[int, Lane] = {}
     with db.read() as session:
         for delivery_id, channel_id, network, server in session.execute(query):
-            host = urlsplit(server).netloc or network
-            found.setdefault(channel_id, Lane(channel_id, host, [])).ids.append(delivery_id)
+            lane = Lane(channel_id, host_of(network, server), [])
+            found.setdefault(channel_id, lane).ids.append(delivery_id)
     return list(found.values())
 
 
@@ -121,15 +121,21 @@ def _moment(name: str) -> ColumnElement[datetime]:
 
 
 CLAIMABLE_UNRUNG = _wanting(CLAIMABLE, Delivery.due_at)
-LOOKS = _wanting(  # a mark too far in the future is none
-    and_(
-        Delivery.state == DeliveryState.UNKNOWN,
-        Delivery.ask_at.is_(None),
-        or_(Delivery.look_at <= MOMENT, Delivery.look_at > _moment("look_ahead")),
-    ),
-    Delivery.look_at,
+UNKNOWN = and_(  # a mark too far in the future is none
+    Delivery.state == DeliveryState.UNKNOWN,
+    Delivery.ask_at.is_(None),
+    or_(Delivery.look_at <= MOMENT, Delivery.look_at > _moment("look_ahead")),
 )
-POLLS = _wanting(and_(Delivery.state == DeliveryState.PROCESSING, Delivery.check_at <= MOMENT), Delivery.check_at)
+# After a restore: looked up once, then a person is asked.
+RESTORED = and_(
+    Delivery.state == DeliveryState.SCHEDULED, Delivery.confirm_at.is_not(None), Delivery.confirm_found == ""
+)
+LOOKS = _wanting(or_(UNKNOWN, RESTORED), Delivery.look_at)
+PROCESSING = and_(  # a time beyond the end of its time is none
+    Delivery.state == DeliveryState.PROCESSING,
+    or_(Delivery.check_at <= MOMENT, Delivery.check_at > Delivery.process_until),
+)
+POLLS = _wanting(PROCESSING, Delivery.check_at)
 PREPARATIONS = _wanting(
     and_(
         Delivery.state == DeliveryState.SCHEDULED, Delivery.prepared_at.is_(None), Delivery.prepare_at <= MOMENT,

@@ -14,6 +14,7 @@ from socialq.domain import retry
 from socialq.domain.times import Times
 from socialq.networks.base import Network
 from socialq.networks.call import Call, TooLate
+from socialq.services.journal import Journal
 from socialq.settings import Settings
 
 
@@ -30,6 +31,8 @@ class Parts(Protocol):
     def secrets(self) -> Secrets: ...
     @property
     def media(self) -> Path: ...
+    @property
+    def journal(self) -> Journal: ...
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ class Sender:
     @property
     def db(self) -> Database:
         return self.parts.db
+
+    @property
+    def journal(self) -> Journal:
+        return self.parts.journal
 
     def network(self, key: str) -> Network:
         return self.parts.networks[key]

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from socialq.domain.outcomes import Prepared
 from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision, RevisionMedia
 from socialq.networks.base import Account, Attachment, Content
 from socialq.networks.call import Call
+from socialq.publishing.hosts import host_of
 from socialq.publishing.sender import Sender
 from socialq.services.tokens import open_renewable
 
@@ -33,6 +35,12 @@ class Work:
     identity: str | None
     ready: bool  # a preparation has ended; identity and memory are what it left
     handle: str | None
+    access_ends_at: datetime | None
+
+    @property
+    def host(self) -> str:
+        """Where it goes."""
+        return host_of(self.network, self.account.server)
 
     @property
     def prepared(self) -> Prepared:
@@ -48,17 +56,18 @@ def read_work(session: Session, sender: Sender, delivery: Delivery) -> Work:
     channel, client = session.execute(
         select(Channel, Client).join(Client, Client.id == Channel.client_id).where(Channel.id == delivery.channel_id)
     ).one()
-    account = open_renewable(sender.db, sender.parts.secrets, channel, sender.preparing_call())
+    account = open_renewable(sender.db, sender.parts.secrets, sender.journal, channel, sender.preparing_call())
     content = _content(session, delivery, client.language, sender.parts.media)
     return Work(
         delivery.id, delivery.attempt, delivery.misses, channel.id, client.id, channel.network, account, content,
-        delivery.identity, delivery.prepared_at is not None, delivery.handle,
+        delivery.identity, delivery.prepared_at is not None, delivery.handle, channel.expires_at,
     )  # fmt: skip
 
 
-def read_wanted(session: Session, work: Work) -> Wanted:
-    """What a look must find: sent since the first attempt began, under an id that no other delivery of the channel has."""
-    started = session.scalar(select(func.min(Attempt.started_at)).where(Attempt.delivery_id == work.delivery_id))
+def read_wanted(session: Session, work: Work, since: datetime | None = None) -> Wanted:
+    """What a look must find: sent since the first attempt began (or `since`), under an id that no other delivery of the channel has."""
+    first = select(func.min(Attempt.started_at)).where(Attempt.delivery_id == work.delivery_id)
+    started = since or session.scalar(first)
     others = select(Delivery.remote_id).where(Delivery.channel_id == work.channel_id, Delivery.remote_id.is_not(None))
     taken = frozenset(r for r in session.scalars(others.where(Delivery.id != work.delivery_id)) if r)
     assert started is not None  # it was claimed, so it has an attempt

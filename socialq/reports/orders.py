@@ -50,6 +50,9 @@ def order(session: Session, client_id: int, month: str, by: str = "cli", *, own:
 
 def ring(db: Database, limit: int) -> list[int]:
     """Marks and returns what is to be built: ordered, or begun by a builder that is gone. The same id again after a minute."""
+    with db.read() as session:  # a round on which there is none writes nothing
+        if session.scalar(select(Report.id).where(Report.state.in_((ORDERED, BUILDING))).limit(1)) is None:
+            return []
     with db.begin() as session:
         now = database.now(session)
         quiet = or_(Report.rung_at.is_(None), Report.rung_at < now - RING_AGAIN, Report.rung_at > now + IN_THE_FUTURE)

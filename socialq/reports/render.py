@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from base64 import b64encode
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from socialq.services.templates import environment
 
 SCRIPT_HERE = "<!-- plotly.js -->"
 TEXT_SHOWN = 240
+FONTS = Path(__file__).parents[2] / "static" / "dist" / "fonts"
 
 
 def page(numbers: dict[str, Any], figures: dict[str, Any], version: int) -> str:
@@ -39,8 +42,23 @@ def page(numbers: dict[str, Any], figures: dict[str, Any], version: int) -> str:
 
 
 def standalone(html: str) -> str:
-    """One file that needs nothing from outside: plotly's own script from its wheel is put in."""
-    return html.replace(SCRIPT_HERE, f"<script>{plotly_script()}</script>", 1)
+    """One file that needs nothing from outside: the typeface and plotly's own script from its wheel are put in."""
+    return with_typeface(html).replace(SCRIPT_HERE, f"<script>{plotly_script()}</script>", 1)
+
+
+def with_typeface(html: str) -> str:
+    """Inside the page, so that it looks the same in a sandbox, in a mail and on a disk."""
+    return html.replace("</head>", f"<style>{_typeface()}</style></head>", 1)
+
+
+@lru_cache(maxsize=1)
+def _typeface() -> str:
+    """That of our own pages. Where these were never built (only the command line is in use) a reader's own stands in."""
+    found = next(FONTS.glob("inter-latin-opsz-normal-*.woff2"), None)
+    if found is None:
+        return ""
+    data = b64encode(found.read_bytes()).decode()
+    return f'@font-face{{font-family:Inter;font-weight:100 900;src:url(data:font/woff2;base64,{data}) format("woff2")}}'
 
 
 def plotly_script() -> str:

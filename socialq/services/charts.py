@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 NAVY, SKY, GREY = "#1F4E79", "#4C9ACB", "#8E9496"
 INK, MUTED, LINE = "#1B1F24", "#5F6672", "#E5E5DF"
+LAST_NUMBER = 56  # room for "12,345" behind the end of the line, on a phone too
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', sans-serif"
 Figure = dict[str, Any]
 
@@ -63,6 +64,7 @@ def followers(axis: Axis, several: Sequence[Series], colour: str) -> Figure:
         figure.add_trace(_line(axis, series, mine))
         _label_ends(figure, axis, series, mine, named=len(several) > 1)
     figure.update_xaxes(range=[-0.5, len(axis.days) + (len(axis.days) / 5 if len(several) > 1 else 0.5)])
+    figure.update_layout(margin_r=LAST_NUMBER)
     return _plain(figure)
 
 

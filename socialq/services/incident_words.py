@@ -7,8 +7,11 @@ from typing import Any
 
 import structlog
 
+from socialq.services import held_words
+from socialq.services.consequences import behind, cut
 from socialq.services.i18n import Words
 from socialq.services.reasons import reason
+from socialq.services.refusals import told as told_refusal
 
 log = structlog.get_logger()
 
@@ -65,10 +68,22 @@ def _missed(words: Words, case: Case, network: str) -> Said:
     )
 
 
+def _repeat(words: Words, case: Case, _network: str) -> Said:
+    moment = words.moment(datetime.fromisoformat(case.facts.get("other_at", case.opened_at.isoformat())), case.zone)
+    return (
+        words.text("Held: the same text is online already"),
+        words.text(
+            "It went out here before: %(moment)s. This one waits, so that it is not there twice.", moment=moment
+        ),
+        words.text("Post it anyway or leave it out."),
+    )
+
+
 def _unsure(words: Words, case: Case, network: str) -> Said:
+    may_be = words.text("It may be online already; nothing goes out again until you have looked.")
     return (
         words.text("Check whether it is online"),
-        _why(words, case, words.text("It may be online already; nothing goes out again until you have looked.")),
+        _why(words, case, f"{may_be} {behind(words, case.facts)}".strip()),
         words.text("Look at %(network)s and say in socialq whether it is there.", network=network),
     )
 
@@ -102,24 +117,12 @@ def _silent(words: Words, case: Case, _network: str) -> Said:
     return (
         words.text("Nothing is going out"),
         words.plural(
-            "%(n)s post should have gone out and waits, since %(moment)s.",
-            "%(n)s posts should have gone out and wait, since %(moment)s.",
+            "%(n)s post should have gone out and waits, since %(moment)s. It is not online.",
+            "%(n)s posts should have gone out and wait, since %(moment)s. They are not online.",
             int(case.facts.get("waiting", 1)),
             moment=moment,
         ),
         words.text("See whether socialq and its workers are running, and start them again."),
-    )
-
-
-def _clock(words: Words, case: Case, _network: str) -> Said:
-    seconds = words.number(abs(float(case.facts.get("seconds", 0))), 1)
-    return (
-        words.text("A clock is wrong"),
-        words.text(
-            "The clock of one computer is %(seconds)s seconds off. From a minute on nothing is published from it.",
-            seconds=seconds,
-        ),
-        words.text("Let that computer set its time by itself, in its own settings."),
     )
 
 
@@ -140,9 +143,11 @@ def _too_late(words: Words, _case: Case, _network: str) -> Said:
 
 
 def _not_scheduled(words: Words, case: Case, _network: str) -> Said:
+    why = told_refusal(words, case.facts.get("refusal", {}))
+    holds = words.text("The approval holds, nothing is online.")
     return (
         words.text("Approved, but not scheduled"),
-        _why(words, case, words.text("The approval holds, nothing is online.")),
+        f"{why} {holds}" if why else _why(words, case, holds),
         words.text("Put that right and pick a time."),
     )
 
@@ -166,8 +171,20 @@ def _mail_unsure(words: Words, case: Case, _network: str) -> Said:
 def _mail_server(words: Words, case: Case, _network: str) -> Said:
     return (
         words.text("Mails do not leave"),
-        _why(words, case, words.text("Mails wait and leave as soon as it works.")),
+        _why(words, case, words.text("Mails wait and leave as soon as it works. Posts go out all the same.")),
         words.text("Look at the mail server in Settings and send a test mail."),
+    )
+
+
+def _journal(words: Words, case: Case, _network: str) -> Said:
+    return (
+        words.text("A file with an answer cannot be read"),
+        words.text(
+            "A network had answered while the database was away; socialq kept that in the file %(place)s and "
+            "cannot use it. Whether the post is online is looked up again, or you are asked.",
+            place=f"{case.facts.get('folder', '')}/unreadable/{case.facts.get('file', '')}",
+        ),
+        words.text("Look at the posts of that moment, and give the file to whoever looks after socialq."),
     )
 
 
@@ -181,25 +198,31 @@ def _unknown(words: Words, case: Case, _network: str) -> Said:
     )
 
 
+def _holding(say: Callable[[Words, Mapping[str, Any], str, str], Said]) -> Callable[[Words, Case, str], Said]:
+    return lambda words, case, network: say(words, case.facts, network, case.zone)
+
+
 KINDS: dict[str, Callable[[Words, Case, str], Said]] = {
     "delivery_rejected": _rejected,
     "delivery_missed": _missed,
     "delivery_unsure": _unsure,
+    "delivery_repeat": _repeat,
     "second_copy": _second_copy,
     "channel_disconnected": _disconnected,
     "nothing_going_out": _silent,
-    "clock_off": _clock,
     "report_failed": _report,
     "approved_too_late": _too_late,
     "approved_not_scheduled": _not_scheduled,
     "mail_failed": _mail_failed,
     "mail_unsure": _mail_unsure,
     "mail_server": _mail_server,
+    "journal_unreadable": _journal,
+    **{kind: _holding(say) for kind, say in held_words.KINDS.items()},
 }
 
 
 def _why(words: Words, case: Case, after: str) -> str:
-    return f"{reason(words, str(case.facts.get('reason', '')))} {after}".strip()
+    return f"{reason(words, str(case.facts.get('reason', '')))} {after} {cut(words, case.facts)}".strip()
 
 
 def _mail(words: Words, case: Case, how: str) -> str:

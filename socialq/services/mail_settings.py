@@ -1,5 +1,6 @@
 """How mails leave and in whose name: what the environment says, else what the VA chose on the Settings page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -8,11 +9,12 @@ from sqlalchemy.orm import Session
 from socialq.crypto import Secrets
 from socialq.domain.words import one_line
 from socialq.errors import BadInput
+from socialq.models import Preference
 from socialq.services import preferences, smtp
 from socialq.services.smtp import Server
 from socialq.settings import Settings
 
-SENDER, SERVER = "mail.sender", "mail.server"
+SENDER, SERVER = KEYS = ("mail.sender", "mail.server")
 LONGEST = 200
 
 
@@ -33,8 +35,13 @@ class MailSettings:
 
 def effective(settings: Settings, session: Session, secrets: Secrets) -> MailSettings:
     """What holds now. Raises BadInput when SOCIALQ_SMTP_URL is no address, Unavailable when the password cannot be opened."""
-    sender = preferences.read(session, SENDER)
-    server = smtp.from_url(settings.smtp_url) if settings.smtp_url else _chosen(session, secrets)
+    return of(settings, preferences.several(session, KEYS), secrets)
+
+
+def of(settings: Settings, chosen: Mapping[str, Preference], secrets: Secrets) -> MailSettings:
+    """The same, from the rows of KEYS."""
+    sender = chosen[SENDER].value if SENDER in chosen else {}
+    server = smtp.from_url(settings.smtp_url) if settings.smtp_url else _chosen(chosen.get(SERVER), secrets)
     address = sender.get("address") or _address(settings, server)
     return MailSettings(server, sender.get("name") or "socialq", address, bool(settings.smtp_url))
 
@@ -43,8 +50,8 @@ def choose_sender(session: Session, name: str, address: str, by: str) -> None:
     """Whose name and address mails carry. Raises BadInput."""
     try:
         shown = one_line(name, "The sender's name", LONGEST)
-    except ValueError as error:
-        raise BadInput(str(error)) from None
+    except ValueError:
+        raise BadInput("The name is one line of 1 to %(longest)s characters.", longest=LONGEST) from None
     if not _is_address(address.strip()):
         raise BadInput("That is not an e-mail address: write it like vera@example.com.")
     preferences.write(session, SENDER, {"name": shown, "address": address.strip()}, by)
@@ -75,11 +82,10 @@ def forget_server(session: Session) -> None:
     preferences.forget(session, SERVER)
 
 
-def _chosen(session: Session, secrets: Secrets) -> Server | None:
-    value = preferences.read(session, SERVER)
-    if not value:
+def _chosen(row: Preference | None, secrets: Secrets) -> Server | None:
+    if row is None or not row.value:
         return None
-    return Server(**value, password=preferences.secret(session, secrets, SERVER).get("password", ""))
+    return Server(**row.value, password=preferences.opened(row, secrets).get("password", ""))
 
 
 def _address(settings: Settings, server: Server | None) -> str:

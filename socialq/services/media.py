@@ -1,25 +1,35 @@
 """Taking in pictures: a file is accepted (decoded, written again, stored) before the transaction that records it.
 
-Never inside one: nothing reads a file while others wait for the database."""
+Never inside one: nothing reads a file while others wait for the database. What nobody uses after a day is swept."""
 
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from socialq import db
+from socialq.db import Database
 from socialq.errors import BadInput
-from socialq.models import Media
+from socialq.models import Media, RevisionMedia
+from socialq.services.i18n import mark
 from socialq.services.pictures import remade
 from socialq.services.storage import Storage
 
 MAX_BYTES = 20_000_000
+UNUSED = timedelta(days=1)
+AT_ONCE = 500
+FULL = mark(
+    "The pictures of this client take %(used)s MB, and %(most)s MB is the most. Use smaller pictures or fewer, or have "
+    "whoever runs socialq raise SOCIALQ_CLIENT_MEDIA_MB. Pictures that no post uses go by themselves after a day."
+)
 _SHOWN = 60
 
 
@@ -73,12 +83,56 @@ def keeping(storage: Storage) -> Iterator[Intake]:
         raise
 
 
-def record(session: Session, client_id: int, accepted: Accepted) -> Media:
-    """The row of an accepted picture."""
-    row = Media(client_id=client_id, **vars(accepted), created_at=db.now(session))
-    session.add(row)
+def record(session: Session, client_id: int, accepted: Accepted, most: int | None = None) -> Media:
+    """The row of an accepted picture; of one that the client has already, the row that is there (see `drop_spare`).
+
+    Raises BadInput when the client's pictures would take more than `most` bytes."""
+    now = db.now(session)
+    same = (
+        select(Media).where(Media.client_id == client_id, Media.sha256 == accepted.sha256).order_by(Media.id).limit(1)
+    )
+    row = session.scalars(same.with_for_update()).first()
+    if row is None:
+        _within(session, client_id, accepted.size, most)
+        row = Media(client_id=client_id, **vars(accepted))
+        session.add(row)
+    row.created_at = now  # from here on it has its day again
     session.flush()
     return row
+
+
+def drop_spare(storage: Storage, accepted: Sequence[Accepted], rows: Sequence[Media]) -> None:
+    """After the commit: files of pictures that were there already."""
+    for one, row in zip(accepted, rows, strict=True):
+        if one.name != row.name:
+            storage.remove(one.name)
+
+
+def sweep(database: Database, storage: Storage) -> int:
+    """Pictures that no post has had for a day, and files of which no row speaks; how many went. Makes short transactions."""
+    with database.begin() as session:
+        before = db.now(session) - UNUSED
+        used = select(RevisionMedia.media_id).where(RevisionMedia.media_id == Media.id).exists()
+        old = select(Media.id).where(Media.created_at < before, ~used).order_by(Media.id).limit(AT_ONCE)
+        ids = list(session.scalars(old.with_for_update(skip_locked=True)))
+        gone = list(session.scalars(delete(Media).where(Media.id.in_(ids), ~used).returning(Media.name)))
+    for name in gone:
+        storage.remove(name)
+    strays = storage.older_than(before)
+    for at in range(0, len(strays), AT_ONCE):
+        some = strays[at : at + AT_ONCE]
+        with database.read() as session:
+            known = set(session.scalars(select(Media.name).where(Media.name.in_(some))))
+        for name in set(some) - known:
+            storage.remove(name)
+            gone.append(name)
+    return len(gone)
+
+
+def _within(session: Session, client_id: int, size: int, most: int | None) -> None:
+    used = session.scalar(select(func.sum(Media.size)).where(Media.client_id == client_id)) or 0
+    if most is not None and used + size > most:
+        raise BadInput(FULL, used=round(used / 1e6), most=round(most / 1e6))
 
 
 def shown(name: str) -> str:

@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=3)  # longer than any conversation with a server (smtp
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 GIVE_UP = timedelta(days=4)
 TOLD_AFTER = 3  # tries without a server
+WORDS_KEPT = timedelta(days=90)
 LONGEST_SUBJECT, LONGEST_RECIPIENT = 400, 254
 
 
@@ -127,6 +128,13 @@ def give_up(db_: Database) -> int:
             if _move(session, (*mine, OutboxMail.kind == ALERT), state=QUEUED, reason=reason) is None:
                 _unsure(session, mine, reason)
     return len(ids)
+
+
+def prune(db_: Database) -> None:
+    """What a mail said is kept for 90 days; that it left, to whom and about what, for ever."""
+    with db_.begin() as session:
+        old = (OutboxMail.state == SENT, OutboxMail.sent_at < db.now(session) - WORDS_KEPT, OutboxMail.text != "")
+        session.execute(update(OutboxMail).where(*old).values(text="", html=""))
 
 
 def decide(session: Session, mail_id: int, *, again: bool, by: str) -> None:

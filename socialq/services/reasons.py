@@ -8,6 +8,9 @@ from socialq.services.i18n import Words, mark
 # As domain, networks and publishing write them. `%(…)s` stands for what they fill in.
 KNOWN = (
     mark("its slot passed"),
+    mark("cancelled on request"),
+    mark("the post before it in the thread has no link to answer to"),
+    mark("the post before it in the thread does not go out"),
     mark("it did not arrive, and its slot is over"),
     mark("looked twice: it is not there"),
     mark("the network gave no usable answer"),
@@ -17,6 +20,10 @@ KNOWN = (
     mark("it could not be read back: %(why)s"),
     mark("it was not found, but the machine that sent it may only be asleep"),
     mark("another attempt of it is out too"),
+    mark("it waited for a yes after socialq was moved or restored"),
+    mark("left out after socialq was moved or restored"),
+    mark("the network takes no more posts for now"),
+    mark("The access to this account ends too soon to post with it."),
     mark("its worker has not been heard of"),
     mark("its worker died while sending"),
     mark("the claim was not acknowledged"),

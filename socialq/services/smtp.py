@@ -111,6 +111,22 @@ def deliver(server: Server, mail: Envelope, before_data: Callable[[], bool] = la
         return _broken(step, server, error)
 
 
+def knock(server: Server) -> Answer:
+    """Whether it lets us in, user name and password included; hands over nothing."""
+    step = _Step()
+    try:
+        with _connected(server, "localhost", step) as smtp:
+            smtp.ehlo_or_helo_if_needed()
+            smtp.noop()
+    except smtplib.SMTPResponseException as error:
+        return _answered(step, server, error.smtp_code, error.smtp_error)
+    except smtplib.SMTPNotSupportedError as error:
+        return Answer(Result.NO_SERVER, mark("The server does not offer what is set: %(what)s."), {"what": str(error)})
+    except (OSError, smtplib.SMTPException) as error:
+        return _broken(step, server, error)
+    return Answer(Result.SENT, mark("The mail server lets us in."))
+
+
 @dataclass
 class _Step:
     """How far it has come: before "envelope" nothing was said about this mail, from "data" on it may have arrived."""

@@ -11,6 +11,7 @@ from socialq.services import mail_settings
 from socialq.services.i18n import mark
 from socialq.web import reach
 from socialq.web.frame import Banner
+from socialq.web.signs import signs
 
 NO_SERVER = mark("Mails do not leave: no mail server is set.")
 NOT_USABLE = mark("Mails do not leave: the mail server is not set right.")
@@ -31,10 +32,11 @@ def banners() -> list[Banner]:
         said.append(words.text(HERE, address=urlsplit(base_url).netloc))
     if not said:
         return []
+    text, more = said[0], " ".join(said[1:])
     if not may(me.role, Act.SETTINGS):
-        return [Banner(" ".join(said))]
+        return [Banner(text, more=more)]
     word, anchor = (SET_UP, "mail") if silent else (WHY, "address")
-    return [Banner(" ".join(said), "wait", url_for("settings.show", _anchor=anchor), words.text(word))]
+    return [Banner(text, "wait", url_for("settings.show", _anchor=anchor), words.text(word), more)]
 
 
 def local(base_url: str) -> bool:
@@ -47,11 +49,20 @@ def local(base_url: str) -> bool:
     return found.is_loopback or found.is_unspecified
 
 
+def at_this_computer(remote: str | None) -> bool:
+    """Whether a request comes from the machine itself. False when nobody can tell."""
+    try:
+        found = ip_address(remote or "")
+    except ValueError:
+        return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+
+
 def _silent() -> str:
     parts = reach.parts()
     try:
         with parts.db.read() as session:
-            mail = mail_settings.effective(parts.settings, session, parts.secrets)
+            mail = mail_settings.of(parts.settings, signs(session).chosen, parts.secrets)
     except SocialqError:
         return NOT_USABLE
     return "" if mail.server else NO_SERVER

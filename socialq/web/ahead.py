@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from socialq.models import Report
 from socialq.planning import holes, waiting
@@ -55,15 +55,14 @@ class Made:
     bad: bool
 
 
-def asked_of_us(session: Session, home: House, words: Words) -> list[Waiting]:
-    """The client wants something."""
-    rows = waiting.for_us(session, home.ids)
-    return [_waiting(wait, words.text("%(client)s wants a change", client=wait.client), home, words) for wait in rows]
+def asked(session: Session, home: House, words: Words) -> tuple[list[Waiting], list[Waiting]]:
+    """What a client wants of us, and what no client has answered yet."""
+    waits = waiting.of(session, home.ids)
+    ours = [(one, words.text("%(client)s wants a change", client=one.client)) for one in waits.for_us]
+    return [_waiting(wait, title, home, words) for wait, title in ours], _of_them(waits.for_them, home, words)
 
 
-def asked_of_them(session: Session, home: House, words: Words) -> list[Waiting]:
-    """The client has not answered yet."""
-    rows = waiting.for_the_client(session, home.ids)
+def _of_them(rows: list[Wait], home: House, words: Words) -> list[Waiting]:
     said = (f"{one.client}, {words.plural('%(n)s post', '%(n)s posts', one.posts)}" for one in rows)
     return [_waiting(wait, title, home, words, theirs=True) for wait, title in zip(rows, said, strict=True)]
 
@@ -85,6 +84,7 @@ def reports(session: Session, home: House, words: Words) -> tuple[date, list[Mad
     today = home.now.astimezone(home.here).date()
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     query = select(Report).where(Report.client_id.in_(home.ids), Report.starts_on == month).order_by(Report.version)
+    query = query.options(load_only(Report.client_id, Report.state))  # not the report itself
     newest = {report.client_id: report for report in session.scalars(query)}
     made = [_made(newest[client.id], home, words) for client in home.clients if client.id in newest]
     return month, made, sum(report.state == orders.READY for report in newest.values())

@@ -2,14 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
-from socialq.models import Heartbeat
 from socialq.services.i18n import Words
 from socialq.web import reach
 from socialq.web.frame import Beat
 from socialq.web.house import House, house
+from socialq.web.signs import signs
 
 AMBER = timedelta(seconds=60)
 RED = timedelta(minutes=3)
@@ -20,15 +17,7 @@ def in_frame() -> Beat | None:
     if reach.visitor() is None:
         return None
     with reach.parts().db.read() as session:
-        return beat(last_sign(session), house(session), reach.words())
-
-
-def last_sign(session: Session) -> datetime | None:
-    """Both must live: whichever was heard of the longest ago. None: one of them never was, or not for a day."""
-    newest = select(func.max(Heartbeat.beat_at))
-    scheduler = session.scalar(newest.where(Heartbeat.name.startswith("scheduler:", autoescape=True)))
-    worker = session.scalar(newest.where(Heartbeat.name == "queue:publish"))
-    return min(scheduler, worker) if scheduler and worker else None
+        return beat(signs(session).beat_at, house(session), reach.words())
 
 
 def beat(last: datetime | None, home: House, words: Words) -> Beat:

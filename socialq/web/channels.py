@@ -7,8 +7,8 @@ from pydantic import StringConstraints
 from werkzeug.wrappers import Response
 
 from socialq import db
-from socialq.connecting import Wanted, add_channel
-from socialq.connecting.channels import connect_again, disconnect
+from socialq.connecting import Wanted, add_channel, ending
+from socialq.connecting.channels import connect_again
 from socialq.connecting.tokens import LONGEST_TOKEN
 from socialq.domain.roles import Act, may
 from socialq.errors import BadInput
@@ -24,7 +24,6 @@ bp = Blueprint("channels", __name__)
 
 CONNECTED = mark("%(channel)s is connected.")
 AGAIN = mark("%(channel)s is connected again. What waits and is not too late goes out now.")
-GONE = mark("%(channel)s is disconnected. Its posts and numbers stay.")
 ANY_TOKEN = "practice"  # the practice network takes anything; a person is not asked for it
 
 
@@ -83,12 +82,13 @@ def update(channel_id: int) -> Response | tuple[str, int]:
 @bp.post("/channels/<int:channel_id>/end")
 @reach.only(Act.CONNECT)
 def end(channel_id: int) -> Response:
-    """The token is forgotten, the history stays."""
-    with reach.parts().db.begin() as session:
+    """The token is forgotten, the history stays; the network is told, where it listens."""
+    parts = reach.parts()
+    with parts.db.read() as session:
         reach.channel(session, channel_id)
-        channel = disconnect(session, channel_id, reach.member().actor)
-    toast(reach.words().text(GONE, channel=channel.handle))
-    return redirect(url_for("clients.show", client_id=channel.client_id), 303)
+    ended = ending.end(parts.db, parts.networks, parts.secrets, parts.settings, channel_id, reach.member().actor)
+    toast(connect_words.ended(ended), bad=ended.withdrawn is False)
+    return redirect(url_for("clients.show", client_id=ended.client_id), 303)
 
 
 def connected(channel_id: int, told: str) -> Response:

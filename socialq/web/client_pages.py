@@ -4,22 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import current_app, render_template
+from flask import abort, current_app, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from socialq import db
+from socialq.domain.marks import Mark
 from socialq.domain.roles import Act, may
 from socialq.errors import BadInput
 from socialq.models import Channel, Client, Slot
-from socialq.planning import agenda, holes, overview, weekly_slots
+from socialq.planning import agenda, weekly_slots
+from socialq.planning.creating import next_slot
 from socialq.services.i18n import mark
 from socialq.web import forms, marks, reach, shown, zones
 from socialq.web.forms import Given
+from socialq.web.house import House, house
 
 LIMITS = (900, 1800, 3600, 7200, 14400, 28800, 86400)  # seconds
 USUAL_LIMIT = 7200
-PRACTICE = mark("Practice")
 LIMIT = mark("After %(span)s no longer publish")
 USUAL_ZONE = "Europe/Amsterdam"
 SOON = timedelta(days=14)  # a token that runs out is told so long before
@@ -71,18 +72,14 @@ class WeekRow:
 
 def rows(session: Session) -> list[ClientLine]:
     """The member's clients, by name."""
-    clients = reach.clients(session)
-    ids = [client.id for client in clients]
-    ahead = agenda.planned(session, ids, db.now(session))
-    of = channel_lines(session, ids)
-    return [ClientLine(one, shown.who(one), of.get(one.id, []), ahead.get(one.id, 0)) for one in clients]
+    home = house(session)
+    of = channel_lines(home)
+    return [ClientLine(one, home.who[one.id], of[one.id], home.planned[one.id]) for one in home.clients]
 
 
-def channel_lines(session: Session, client_ids: list[int]) -> dict[int, list[ChannelLine]]:
+def channel_lines(home: House) -> dict[int, list[ChannelLine]]:
     """By client."""
-    found, now = overview.channels(session, client_ids), db.now(session)
-    counts = overview.planned(session, [one.id for channels in found.values() for one in channels])
-    return {key: [line(one, counts.get(one.id, 0), now) for one in channels] for key, channels in found.items()}
+    return {key: [line(one, count, home.now) for one, count in found] for key, found in home.channels.items()}
 
 
 def line(channel: Channel, planned: int, now: datetime) -> ChannelLine:
@@ -97,15 +94,14 @@ def line(channel: Channel, planned: int, now: datetime) -> ChannelLine:
 
 def network_name(key: str) -> str:
     """What people call it; practice in the reader's language."""
-    known = reach.parts().networks.get(key)
-    return reach.words().text(PRACTICE) if key == "practice" else known.name if known else key.capitalize()
+    return shown.called(key, reach.parts().networks, reach.words())
 
 
 def page(client_id: int, slot: Given[Any] | None = None) -> str:
     """The client's page; `slot` is the form for weekly slots when it was refused."""
     role = reach.member().role
     with reach.parts().db.read() as session:
-        client = reach.client(session, client_id)
+        client = next((one for one in house(session).clients if one.id == client_id), None) or abort(404)
         return render_template(
             "clients/show.html", client=client, who=shown.who(client), slot=slot or forms.blank(weekdays=[]),
             may_change=may(role, Act.CLIENTS), may_connect=may(role, Act.CONNECT), **_facts(session, client),
@@ -113,19 +109,30 @@ def page(client_id: int, slot: Given[Any] | None = None) -> str:
 
 
 def _facts(session: Session, client: Client) -> dict[str, Any]:
-    now = db.now(session)
-    coming = agenda.between(session, [client.id], now, now + AHEAD)
-    recent = agenda.between(session, [client.id], now - BACK, now)[::-1]
-    waiting = [one for one in agenda.without_time(session, [client.id]) if one.mark.value == "review"]
+    home = house(session)
+    now = home.now
+    found = agenda.around(session, [client.id], now - BACK, now + AHEAD)
+    timed = [(one, one.at) for one in found if one.at]
+    coming, recent = [one for one, at in timed if at >= now], [one for one, at in timed if at < now][::-1]
     slots = weekly_slots.of(session, client.id)
+    lines = channel_lines(home)[client.id]
     return {
-        "channels": channel_lines(session, [client.id]).get(client.id, []), "week": week(slots), "slot_count": len(slots),
-        "times": weekly_slots.coming(session, client, TIMES), "coming": [_shown(client, one) for one in coming[:COMING]],
+        "channels": lines, "week": week(slots), "slot_count": len(slots),
+        "times": weekly_slots.coming(slots, client, now, TIMES), "coming": [_shown(client, one) for one in coming[:COMING]],
         "beyond": max(len(coming) - COMING, 0), "recent": [_shown(client, one) for one in recent[:RECENT]],
-        "planned": len(coming), "waits": sum(one.mark.value == "review" for one in coming) + len(waiting),
+        "planned": len(coming), "waits": sum(one.mark is Mark.REVIEW and (one.at is None or one.at >= now) for one in found),
         "limit": timedelta(seconds=client.lateness_limit), "endpoints": current_app.view_functions,
-        "free_at": holes.ahead(session, [client.id], now)[0].free_at,
+        "free_at": _first_free(session, client, lines),
     }  # fmt: skip
+
+
+def _first_free(session: Session, client: Client, lines: list[ChannelLine]) -> datetime | None:
+    """The one that a new post would be given."""
+    connected = tuple(one.channel.id for one in lines if one.channel.disconnected_at is None)
+    try:
+        return next_slot(session, client.id, connected)
+    except BadInput:  # no weekly slots, or all are taken
+        return None
 
 
 def _shown(client: Client, entry: agenda.Entry) -> shown.Shown:

@@ -20,7 +20,7 @@ from socialq.planning.creating import next_slot
 from socialq.web import reach
 from socialq.web.house import house
 from socialq.web.sentences import said
-from socialq.web.shown import Who, who
+from socialq.web.shown import Who, called, who
 
 PAST = BadInput("That time is past: take a later one.")
 
@@ -155,7 +155,7 @@ def _place(channel: Channel, chosen: bool, text: str) -> Place:
     limits = network.limits.updated(channel.limits) if network else Limits(0)
     size = count(text, limits.url_characters) if limits.url_characters else graphemes(text)
     return Place(
-        channel.id, channel.network, network.name if network else channel.network, channel.handle, chosen,
+        channel.id, channel.network, called(channel.network, reach.parts().networks, reach.words()), channel.handle, chosen,
         channel.disconnected_at is None, size, limits.characters, limits.url_characters or 0,
     )  # fmt: skip
 
@@ -177,14 +177,7 @@ def _checks(
     content = Content(text, files, client.language)
     found = [] if channels else [Check("bad", words.text("Choose at least one channel."), "channels")]
     for channel in channels:
-        network = parts.networks.get(channel.network)
-        problems = network.problems(content, network.limits.updated(channel.limits)) if network else []
-        found += [Check("bad", said(words, one) or one, "text") for one in problems]
-        if channel.disconnected_at is not None:
-            told = words.text(
-                "%(name)s is not connected: the post waits until it is.", name=network.name if network else ""
-            )
-            found.append(Check("wait", told, "channels"))
+        found += _of_channel(channel, content)
     if moment is not None and moment < db.now(session):
         found.append(Check("bad", words.text(str(PAST)), "on"))
     if client.paused_at is not None:
@@ -197,9 +190,24 @@ def _checks(
                 Check("wait", words.text("Picture %(number)s has no alt text yet", number=number), f"alt-{number}")
             )
     if channels and not any(one.tone == "bad" for one in found):
-        names = words.list(dict.fromkeys(n.name for c in channels if (n := parts.networks.get(c.network))))
+        names = words.list(dict.fromkeys(called(one.network, parts.networks, words) for one in channels))
         found.append(Check("", words.text("Length and pictures are right for %(networks)s", networks=names)))
     return list(dict.fromkeys(found))
+
+
+def _of_channel(channel: Channel, content: Content) -> list[Check]:
+    """What the channel's network would not take, and whether it can be reached at all."""
+    words, parts = reach.words(), reach.parts()
+    network = parts.networks.get(channel.network)
+    problems = network.problems(content, network.limits.updated(channel.limits)) if network else []
+    found = [Check("bad", said(words, one) or one, "text") for one in problems]
+    if channel.disconnected_at is not None:
+        told = words.text(
+            "%(name)s is not connected: the post waits until it is.",
+            name=called(channel.network, parts.networks, words),
+        )
+        found.append(Check("wait", told, "channels"))
+    return found
 
 
 def _media(session: Session, client: Client, ids: list[int]) -> list[Media]:

@@ -5,16 +5,19 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from socialq.errors import BadInput, NotAllowed, NotFound
-from socialq.models import Client, Post
+from socialq.domain.states import IN_FLIGHT
+from socialq.errors import BadInput, NotAllowed, NotFound, OutOfDate, Repeats
+from socialq.models import Client, Media, Post
 from socialq.planning.content import Draft, Picture
 from socialq.planning.creating import At, Later, Now, When, create
 from socialq.planning.drafts import draft
 from socialq.planning.found import Desk
+from socialq.planning.promises import live
 from socialq.planning.reviews import submit
 from socialq.planning.reworking import rework
 from socialq.services.i18n import mark
@@ -24,12 +27,20 @@ from socialq.web.sentences import refusal
 from socialq.web.toasts import toast
 
 STOPPED = mark("It was not saved yet: look at “To check”.")
+STILL = mark("What is going out right now is stopped if it comes back; look at the post in a minute.")
 LEFT_BEHIND = mark("The pictures belong to the other client and were left out.")
+NEWER = mark(
+    "The post has been changed since, in another tab or by somebody else. What you typed is below and was not saved. "
+    "Save it once more to put it in place of the newer version."
+)
+GONE = mark("A picture was not used for a day and is not there any more: add it again.")
 SAVES = ("draft", "schedule", "publish")
 
 
 class Compose(Form):
-    """`do`: look again, next free slot, ask about now, or save. `was`: the client before; `asked`: channels named by the question."""
+    """`do`: look again, back from the question, next free slot, ask about now, or save. `was`: the client before;
+    `asked`: channels named by the question.
+    `repeat`: although the same text is there, or planned, within a day."""
 
     client: Id
     was: Id | None = None
@@ -40,8 +51,9 @@ class Compose(Form):
     remove: Id | None = None
     on: date | None = None
     at: time | None = None
-    do: Literal["look", "slot", "now", "draft", "schedule", "publish"] = "look"
+    do: Literal["look", "back", "slot", "now", "draft", "schedule", "publish"] = "look"
     asked: list[Id] = []
+    repeat: bool = False
     form_token: str = ""
     revision: Id | None = None
 
@@ -67,6 +79,7 @@ def answer(post_id: int | None) -> Response | tuple[str, int]:
     given = forms.given(Compose)
     given.values = dict(given.values)
     _files(given)
+    _swept(given)
     wanted = given.form
     if wanted is None or given.errors or wanted.do not in SAVES or _asks(wanted):
         return page(given, post_id), 422 if given.errors else 200
@@ -78,23 +91,27 @@ def answer(post_id: int | None) -> Response | tuple[str, int]:
         raise
     except (BadInput, NotAllowed) as error:
         given.errors[""] = refusal(reach.words(), error)
-        return page(given, post_id), 422
+        if isinstance(error, OutOfDate) and post_id:
+            _newer(given, post_id)
+        return page(given, post_id, twice=isinstance(error, Repeats)), 422
     toast(told, undo=undo)
     return redirect(url_for("posts.show", post_id=post.id), 303)
 
 
-def page(given: Given[Any], post_id: int | None, *, fresh: bool = False) -> str:
-    """The composer with what `given` holds."""
+def page(given: Given[Any], post: Post | int | None, *, fresh: bool = False, twice: bool = False) -> str:
+    """The composer with what `given` holds; `post` or its id when it stands already; `twice`: asks about the same text."""
     with reach.parts().db.read() as session:
-        post = reach.post(session, post_id) if post_id else None
+        post = reach.post(session, post) if isinstance(post, int) else post
         client_id = post.client_id if post else next(iter(composer.numbers([given.value("client")])), 0)
-        notice = _carry(session, given, client_id)
+        notice = _carry(session, given, client_id) or g.get("notice", "")
         _next_slot(session, given, client_id)
         sheet = composer.sheet(session, client_id, given.values, fresh=fresh)
     if sheet.blocked and "" in given.errors:
         given.errors[""] = reach.words().text(STOPPED)
-    confirm = given.form is not None and _asks(given.form) and not sheet.blocked
-    return render_template("posts/edit.html", given=given, sheet=sheet, post=post, confirm=confirm, notice=notice)
+    form = given.form
+    confirm = form is not None and (_asks(form) or (twice and form.do == "publish")) and not sheet.blocked
+    values = {"sheet": sheet, "post": post, "confirm": confirm, "notice": notice, "twice": twice}
+    return render_template("posts/edit.html", given=given, **values)
 
 
 def _asks(wanted: Compose) -> bool:
@@ -115,6 +132,26 @@ def _files(given: Given[Compose]) -> None:
         given.errors["files"] = refusal(reach.words(), error)
         return
     _put(given, [*composer.pictures(given.values), *((one, "") for one in new)])
+
+
+def _swept(given: Given[Compose]) -> None:
+    """A picture that lay unused for a day is gone: the rest of what was typed stays."""
+    shots = composer.pictures(given.values)
+    if given.form is None or not shots:
+        return
+    with reach.parts().db.read() as session:
+        there = set(session.scalars(select(Media.id).where(Media.id.in_([one for one, _ in shots]))))
+    kept = [one for one in shots if one[0] in there]
+    if len(kept) < len(shots):
+        _put(given, kept)
+        given.errors["files"] = reach.words().text(GONE)
+
+
+def _newer(given: Given[Compose], post_id: int) -> None:
+    """Two tabs: what was typed stays, and saving it once more is on purpose."""
+    with reach.parts().db.read() as session:
+        given.values = dict(given.values) | {"revision": str(reach.post(session, post_id).revision_id)}
+    given.errors[""] = reach.words().text(NEWER)
 
 
 def _carry(session: Session, given: Given[Any], client_id: int) -> str:
@@ -166,7 +203,8 @@ def _save(session: Session, wanted: Compose, post_id: int | None) -> Post:
     if post.client_id != client.id:
         raise NotFound(f"There is no post {post_id} of this client.")
     at = None if wanted.do == "publish" else at
-    return rework(session, desk(), post_id, wanted.revision or 0, new, at, onward=wanted.do != "draft")
+    onward = wanted.do != "draft"
+    return rework(session, desk(), post_id, wanted.revision or 0, new, at, onward=onward, repeat=wanted.repeat)
 
 
 def _create(session: Session, wanted: Compose, client: Client, new: Draft, at: datetime | None) -> Post:
@@ -177,7 +215,7 @@ def _create(session: Session, wanted: Compose, client: Client, new: Draft, at: d
         post = create(session, desk(), client.id, new, Later(), form_token=token)
         return submit(session, desk(), post.id) if post.state == "draft" else post
     when: When = Now() if wanted.do == "publish" else At(at) if at else Later()
-    return create(session, desk(), client.id, new, when, form_token=token)
+    return create(session, desk(), client.id, new, when, repeat=wanted.repeat, form_token=token)
 
 
 def _told(session: Session, post: Post) -> tuple[str, str]:
@@ -189,7 +227,14 @@ def _told(session: Session, post: Post) -> tuple[str, str]:
         return told, url_for("posts.unschedule", post_id=post.id)
     if post.state == "in_review":
         return words.text("Waiting for approval"), url_for("posts.withdraw", post_id=post.id)
-    return words.text("Saved as a draft"), ""
+    saved, still = words.text("Saved as a draft"), flying(session, post)
+    return f"{saved}. {still}" if still else saved, ""
+
+
+def flying(session: Session, post: Post) -> str:
+    """What is said beside it when a part of the post is going out at this moment; else empty."""
+    there = any(one.state in IN_FLIGHT for one in live(session, post))
+    return reach.words().text(STILL) if there else ""
 
 
 def new_token() -> str:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from socialq.connecting.channels import BY_HAND
+from socialq.connecting.ending import Ended
 from socialq.errors import BadInput
 from socialq.services import reasons
 from socialq.services.i18n import mark
@@ -57,11 +58,23 @@ KNOWN = (
     mark("%(network)s needs a server: give its address."),
     mark("%(network)s has one server for all: leave the server out."),
     mark("%(network)s needs the account's handle."),
+    mark("%(network)s calls this account something that cannot be stored."),
     mark("This is %(other)s, another account than %(handle)s: log in as %(handle)s, or connect it as a new channel."),
 )  # fmt: skip
 EMPTY = "The token is empty: give it on standard input."
 PASTE = mark("Fill this in: paste it as you copied it.")
 HAND = mark("You disconnected it yourself.")
+GONE = mark("%(channel)s is disconnected. Its posts and numbers stay.")
+NOT_TOLD = mark(
+    "%(channel)s is disconnected here, but %(host)s could not be told. Take socialq's access away there yourself%(where)s."
+)
+WHERE = {  # a person takes access away, behind NOT_TOLD
+    "mastodon": mark(", under Preferences, Account, Authorized apps"),
+    "bluesky": mark(", under Settings, Privacy and security, App passwords"),
+}
+PASSWORD_STAYS = mark(
+    "Its app password stays valid until you delete it in Bluesky: Settings, Privacy and security, App passwords."
+)
 BESIDE = (
     ("handle and app password", "password"),
     ("handle", "handle"),
@@ -87,6 +100,16 @@ def said(error: BadInput) -> str:
         if found := _pattern(known).fullmatch(english):
             return words.text(known, **found.groupdict())
     return forms.say(error)
+
+
+def ended(what: Ended) -> str:
+    """After disconnecting: done, and what is left for a person to do."""
+    words = reach.words()
+    if what.withdrawn is False:
+        where = words.text(WHERE[what.network]) if what.network in WHERE else ""
+        return words.text(NOT_TOLD, channel=what.handle, host=what.server.partition("://")[2], where=where)
+    told = words.text(GONE, channel=what.handle)
+    return f"{told} {words.text(PASSWORD_STAYS)}" if what.network == "bluesky" else told
 
 
 def reason(written: str) -> str:

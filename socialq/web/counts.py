@@ -1,9 +1,7 @@
-"""How much waits behind each place of the frame: what needs a person on Today. One query a page."""
+"""How much waits behind each place of the frame: what needs a person on Today."""
 
-from sqlalchemy import select
-
-from socialq.models import Incident
 from socialq.web import reach
+from socialq.web.signs import signs
 
 Counts = dict[str, tuple[int, bool]]
 
@@ -13,7 +11,4 @@ def in_frame() -> Counts:
     if reach.visitor() is None:
         return {}
     with reach.parts().db.read() as session:
-        query = select(Incident.id, Incident.kind, Incident.client_id).where(Incident.resolved_at.is_(None))
-        found = session.execute(query.where(reach.seen_by(Incident.client_id))).all()
-    rows = {(kind, client_id, 0 if kind == "delivery_missed" else one) for one, kind, client_id in found}
-    return {"today.show": (len(rows), True)}
+        return {"today.show": (signs(session).needs, True)}

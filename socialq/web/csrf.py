@@ -36,15 +36,15 @@ def csrf_field() -> Markup:
 def _check() -> None:
     if request.method in SAFE or request.endpoint is None:
         return
-    if _from_elsewhere():
+    if from_elsewhere():
         raise Forged
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
         raise Forged
 
 
-def _from_elsewhere() -> bool:
-    """Browsers say it themselves; those that do not are held by the token alone."""
+def from_elsewhere() -> bool:
+    """Whether another site sent it. Browsers say it themselves; those that do not are held by the token alone."""
     if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
         return True
     origin = request.headers.get("Origin", "null")

@@ -11,11 +11,12 @@ from socialq.planning import agenda
 from socialq.services.i18n import Words, mark
 from socialq.web import ahead, reach, shown
 from socialq.web.ahead import Made, Matrix, Waiting
-from socialq.web.beat import RED, beat, last_sign
+from socialq.web.beat import RED, beat
 from socialq.web.frame import Beat
 from socialq.web.house import House, house, link
 from socialq.web.needs import Need, needs, stands_still
 from socialq.web.shown import Shown
+from socialq.web.signs import signs
 
 DONE = frozenset({Mark.PUBLISHED, Mark.LATE})
 OPEN = frozenset({Mark.SCHEDULED, Mark.PUBLISHING, Mark.PROCESSING, Mark.HELD, Mark.DISCONNECTED, Mark.LOOKING})
@@ -68,7 +69,7 @@ def today(session: Session, words: Words) -> Today:
     home = house(session)
     rows = _rows(session, home, words)
     earlier = [row for row, at in rows if at <= home.now]
-    last = last_sign(session)
+    last = signs(session).beat_at
     asked = needs(session, home, words)
     if home.clients and (last is None or home.now - last > RED):
         asked.insert(0, stands_still(last, home, words))
@@ -78,8 +79,8 @@ def today(session: Session, words: Words) -> Today:
         home, words.date(home.now, home.zone, long=True, year=True), words.time(home.now, home.zone, named=False),
         first(len(asked), words), _rest([row for row, _ in rows], home, words), beat(last, home, words), asked,
         earlier, [row for row, at in rows if at > home.now], words.list(held) if held else "",
-        bool(held) and len(held) == len(home.clients), ahead.asked_of_us(session, home, words),
-        ahead.asked_of_them(session, home, words), ahead.matrix(session, home, words), month, reports, ready, link("clients.new"),
+        bool(held) and len(held) == len(home.clients), *ahead.asked(session, home, words),
+        ahead.matrix(session, home, words), month, reports, ready, link("clients.new"),
     )  # fmt: skip
 
 

@@ -12,8 +12,12 @@ from werkzeug.wrappers import Response
 
 from socialq.domain.roles import Act
 from socialq.domain.slots import local_instant
-from socialq.errors import BadInput, NotAllowed, NotFound, OutOfDate
+from socialq.domain.states import DeliveryState
+from socialq.domain.times import Times
+from socialq.errors import BadInput, NotAllowed, NotFound, OutOfDate, Repeats
 from socialq.models import Channel, Client, Delivery
+from socialq.publishing.links import shown_by
+from socialq.publishing.resolve import Answer
 from socialq.publishing.resolve import resolve as decide
 from socialq.services.i18n import mark
 from socialq.web import delivery_page, forms, reach
@@ -23,26 +27,25 @@ from socialq.web.toasts import toast
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
 When = TypeVar("When", date, time)
+Seen = Annotated[str, StringConstraints(max_length=16)]
 Attempt = Annotated[int, Field(ge=0, le=2**31 - 1)]
 SAID = {
     "published": mark("Noted: it is online."), "retry": mark("It goes out now."),
     "failed": mark("Left as it is: it does not go out."),
 }  # fmt: skip
-# What resolving has against it.
-KNOWN = (
-    mark("It is still being looked for: decide once that has ended, or say that it is out."),
-    mark("A link begins with https://. Copy it from the post, or leave it out."),
-    mark("That time is past: take a later one."),
-    mark("That time is more than ten years ahead: take an earlier one."),
-)
+LEFT_OUT = mark("Noted: if it is not online yet, it is not sent again.")
+UNCOUNTED = mark("Noted: it is online. Without a link to the post on this account its figures cannot be pulled.")
+TAKEN = mark("This link is of another post that is in socialq already: copy the link of this one.")
 NO_TIME = mark("Choose a date and a time.")
 
 
 class Decision(Form):
-    """`url`: where it is online, if she gives it."""
+    """`seen`: the state that the page showed; `url`: where it is online, if she gives it; `repeat`: although the same text is there."""
 
     attempt: Attempt
+    seen: Seen = ""
     choice: Literal["published", "retry", "failed"]
+    repeat: bool = False
     url: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
@@ -50,6 +53,8 @@ class Moment(Form):
     """A wall time at the client's."""
 
     attempt: Attempt
+    seen: Seen = ""
+    repeat: bool = False
     on: str = ""
     at: str = ""
 
@@ -67,8 +72,13 @@ def resolve(delivery_id: int) -> Response | tuple[str, int]:
     given = forms.given(Decision)
 
     def act(session: Session, _delivery: Delivery, wanted: Decision) -> str:
-        decide(session, delivery_id, wanted.attempt, wanted.choice, wanted.url, reach.member().actor)
-        return reach.words().text(SAID[wanted.choice])
+        online = wanted.choice == "published"
+        known = shown_by(session, reach.parts().networks, delivery_id, wanted.url) if online else None
+        said = Answer(wanted.choice, wanted.url, known, repeat=wanted.repeat, seen=wanted.seen)
+        done = decide(session, delivery_id, wanted.attempt, said, _times(), reach.member().actor)
+        if done.state == DeliveryState.UNKNOWN:
+            return reach.words().text(LEFT_OUT)
+        return reach.words().text(SAID[wanted.choice] if known or not online else UNCOUNTED)
 
     return _done(delivery_id, given, act, "url")
 
@@ -83,7 +93,8 @@ def schedule(delivery_id: int) -> Response | tuple[str, int]:
         channel = session.get_one(Channel, delivery.channel_id)
         zone, words = session.get_one(Client, channel.client_id).timezone, reach.words()
         at = local_instant(ZoneInfo(zone), _typed(date, wanted.on), _typed(time, wanted.at).replace(tzinfo=None))
-        decide(session, delivery_id, wanted.attempt, "retry", "", reach.member().actor, at)
+        said = Answer("retry", at=at, repeat=wanted.repeat, seen=wanted.seen)
+        decide(session, delivery_id, wanted.attempt, said, _times(), reach.member().actor)
         return words.text("Scheduled for %(moment)s.", moment=words.moment(at, zone))
 
     return _done(delivery_id, given, act, "on")
@@ -102,18 +113,24 @@ def _done(
     except NotFound:
         raise
     except (BadInput, NotAllowed) as error:
-        given.refuse(error, beside if isinstance(error, BadInput) else "")
-        told = None
+        asks = isinstance(error, Repeats)
+        given.refuse(error, beside if isinstance(error, BadInput) and not asks else "")
+        return _page(delivery_id, given, asks=asks), 422
     if told is None:
         return _page(delivery_id, given), 422
     toast(told)
     return redirect(url_for("today.show"), 303)
 
 
-def _page(delivery_id: int, given: Given[forms.F], *, stale: bool = False) -> str:
+def _page(delivery_id: int, given: Given[forms.F], *, stale: bool = False, asks: bool = False) -> str:
+    """`asks`: the same text is there at the time that was wanted; it goes only if that is said as well."""
     with reach.parts().db.read() as session:
         page = delivery_page.page(session, reach.delivery(session, delivery_id), reach.words())
-    return render_template("deliveries/show.html", page=page, given=given, stale=stale)
+    return render_template("deliveries/show.html", page=page, given=given, stale=stale, asks=asks)
+
+
+def _times() -> Times:
+    return reach.parts().settings.times
 
 
 def _typed(kind: type[When], written: str) -> When:

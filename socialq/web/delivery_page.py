@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import Session
 
-from socialq import db
 from socialq.domain.states import DeliveryState
-from socialq.models import Channel, Client, Delivery, Incident, Revision
+from socialq.models import Attempt, Channel, Client, Delivery, Incident, Revision
 from socialq.planning import agenda, holes
 from socialq.planning.agenda import Entry, Place
+from socialq.publishing import sending_again
 from socialq.services.i18n import Words
-from socialq.web import delivery_story, reach, shown
+from socialq.web import delivery_choices, delivery_story, reach, shown
+from socialq.web.delivery_choices import Choices
 from socialq.web.delivery_story import Line
-from socialq.web.house import link, network
+from socialq.web.house import house, link, network
 from socialq.web.need_buttons import profile
 from socialq.web.shown import Who
 
@@ -45,25 +46,41 @@ class Page:
     at: str
     incident_id: int | None
     name: str
+    may: Choices
 
 
 def page(session: Session, delivery: Delivery, words: Words) -> Page:
     """Times in the client's zone."""
-    channel = session.get_one(Channel, delivery.channel_id)
-    client = session.get_one(Client, channel.client_id)
+    rows = session.execute(_around(delivery)).all()
+    channel, client, text, incident_id, _, wanted = rows[0]
+    tried = [row[4] for row in rows if row[4] is not None]
     key, name = network(channel.network)
     place, entry = _place(session, delivery)
-    on, at = _suggested(session, client, delivery)
+    failed = delivery.state == DeliveryState.FAILED
+    on, at = _suggested(session, client, delivery) if failed else ("", "")
     owner, unknown = shown.who(client), delivery.state == DeliveryState.UNKNOWN
     return Page(
         delivery.id, delivery.attempt, delivery.state, owner, (key, name), channel.handle,
         shown.KINDS[place.mark] if place else "withdrawn",
         shown.word_of(place, entry, reach.parts().networks, words) if place and entry else words.text("Withdrawn"),
-        session.get_one(Revision, delivery.revision_id).text, delivery.scheduled_at, delivery.url, profile(channel),
-        link("posts.show", post_id=delivery.post_id), delivery_story.story(session, delivery, name, words),
+        text, delivery.scheduled_at, delivery.url, profile(channel),
+        link("posts.show", post_id=delivery.post_id), delivery_story.story(session, delivery, tried, name, words),
         delivery_story.looking(delivery, words, owner.zone), unknown and delivery.ask_at is not None,
-        delivery.state == DeliveryState.FAILED, on, at, _incident(session, delivery), name,
+        failed, on, at, incident_id, name,
+        delivery_choices.choices(session, delivery, client, tried, name, words, anew=not wanted),
     )  # fmt: skip
+
+
+def _around(delivery: Delivery) -> Select[Channel, Client, str, int, Attempt | None, bool]:
+    """All that stands beside it, once an attempt."""
+    return (
+        select(Channel, Client, Revision.text, _incident(delivery), Attempt, sending_again.wanted(delivery))
+        .join(Client, Client.id == Channel.client_id)
+        .join(Revision, Revision.id == delivery.revision_id)
+        .outerjoin(Attempt, Attempt.delivery_id == delivery.id)
+        .where(Channel.id == delivery.channel_id)
+        .order_by(Attempt.number)
+    )
 
 
 def _place(session: Session, delivery: Delivery) -> tuple[Place | None, Entry | None]:
@@ -74,15 +91,20 @@ def _place(session: Session, delivery: Delivery) -> tuple[Place | None, Entry | 
 
 
 def _suggested(session: Session, client: Client, delivery: Delivery) -> tuple[str, str]:
-    """The client's next empty slot, else tomorrow at the time that was promised; as a wall time of the client's."""
-    zone, now = ZoneInfo(client.timezone), db.now(session)
+    """The client's next empty slot, else tomorrow at the time that was promised; as a wall time of the client's.
+
+    Only for what failed: nothing else is given another time here."""
+    if delivery.state != DeliveryState.FAILED:
+        return "", ""
+    zone, now = ZoneInfo(client.timezone), house(session).now
     free = next((row.free_at for row in holes.ahead(session, [client.id], now) if row.free_at), None)
     wall = (free or delivery.scheduled_at).astimezone(zone)
     day = wall.date() if free else now.astimezone(zone).date() + timedelta(days=1)
     return day.isoformat(), f"{wall:%H:%M}"
 
 
-def _incident(session: Session, delivery: Delivery) -> int | None:
+def _incident(delivery: Delivery) -> ScalarSelect[int]:
     """What is open about it and closed by hand."""
-    query = select(Incident.id).where(Incident.subject == f"delivery:{delivery.id}", Incident.resolved_at.is_(None))
-    return session.scalar(query.where(Incident.kind.in_(("delivery_rejected", "delivery_missed"))).limit(1))
+    open_ = (Incident.subject == f"delivery:{delivery.id}", Incident.resolved_at.is_(None))
+    by_hand = Incident.kind.in_(("delivery_rejected", "delivery_missed"))
+    return select(Incident.id).where(*open_, by_hand).limit(1).scalar_subquery()

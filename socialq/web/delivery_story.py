@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, select
 from sqlalchemy.orm import Session
 
 from socialq.domain.states import DeliveryState, Move
@@ -30,6 +30,9 @@ VERBS = {  # of an event that is more than the end of an attempt
     Move.CANCEL.value: mark("Taken back: it does not go out."),
     Move.AGAIN.value: mark("%(who)s had it sent again."),
     Move.LEAVE.value: mark("%(who)s left it as it is."),
+    Move.REPLACE.value: mark("%(who)s planned the post anew, or took it off the schedule. This one is left."),
+    "stop": mark("%(who)s wants it left out: if it is not online, it is not sent again."),
+    "hold": mark("Held: the same text went out here less than a day ago."),
 }
 FOUND = mark("socialq looked and found it online.")
 SAID = mark("%(who)s said that it is online.")
@@ -48,13 +51,13 @@ class Line:
     details: str = ""
 
 
-def story(session: Session, delivery: Delivery, network: str, words: Words) -> list[Line]:
-    """Oldest first."""
-    tried = list(session.scalars(select(Attempt).where(Attempt.delivery_id == delivery.id).order_by(Attempt.number)))
-    told = session.scalars(select(Event).where(Event.subject == f"delivery:{delivery.id}").order_by(Event.id))
+def story(session: Session, delivery: Delivery, tried: list[Attempt], network: str, words: Words) -> list[Line]:
+    """Oldest first; `tried` are its attempts."""
+    by = literal("member:").concat(cast(Member.id, String)) == Event.actor
+    told = select(Event, Member).outerjoin(Member, by).where(Event.subject == f"delivery:{delivery.id}")
     lines = [_attempt(one, delivery, network, words) for one in tried]
-    for event in told:
-        if text := _event(session, event, tried, words):
+    for event, member in session.execute(told.order_by(Event.id)):
+        if text := _event(event, member, tried, words):
             lines.append(Line(event.at, text, details=_details(event, words)))
     return sorted(lines, key=lambda line: line.at)
 
@@ -81,30 +84,28 @@ def _attempt(attempt: Attempt, delivery: Delivery, network: str, words: Words) -
     return Line(attempt.started_at, said, heading, reason(words, attempt.reason))
 
 
-def _event(session: Session, event: Event, tried: list[Attempt], words: Words) -> str:
+def _event(event: Event, member: Member | None, tried: list[Attempt], words: Words) -> str:
     """Empty for what an attempt's end says already."""
     if event.verb == Move.BACK.value and event.facts.get("reason") == TWICE:
         return words.text(ABSENT)
     if event.verb == Move.REFUSE.value and not any(one.outcome in ("rejected", "processing") for one in tried):
         return words.text(REFUSED)
     if event.verb == Move.GOOD_NEWS.value:
-        return _online(session, event, tried, words)
+        return _online(event, member, tried, words)
     text = VERBS.get(event.verb, "")
-    return words.text(text, who=_who(session, event, words)) if "%(" in text else words.text(text) if text else ""
+    return words.text(text, who=_who(event, member, words)) if "%(" in text else words.text(text) if text else ""
 
 
-def _online(session: Session, event: Event, tried: list[Attempt], words: Words) -> str:
+def _online(event: Event, member: Member | None, tried: list[Attempt], words: Words) -> str:
     if event.actor not in ("worker", "scheduler"):
-        return words.text(SAID, who=_who(session, event, words))
+        return words.text(SAID, who=_who(event, member, words))
     return "" if any(one.outcome == "published" for one in tried) else words.text(FOUND)
 
 
-def _who(session: Session, event: Event, words: Words) -> str:
-    kind, _, number = event.actor.partition(":")
-    member = session.get(Member, int(number)) if kind == "member" and number.isdecimal() else None
+def _who(event: Event, member: Member | None, words: Words) -> str:
     if member is not None:
         return member.name or member.email
-    return words.text(FORMER if kind == "member" else COMMAND_LINE)
+    return words.text(FORMER if event.actor.startswith("member:") else COMMAND_LINE)
 
 
 def _details(event: Event, words: Words) -> str:

@@ -8,12 +8,14 @@ from flask import request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from socialq.errors import SocialqError
+from socialq.services import refusals
 from socialq.services.i18n import mark
 from socialq.web import reach
 from socialq.web.csrf import FIELD
 
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Line = Annotated[str, StringConstraints(max_length=254)]
+# No database takes U+0000, not even to look for it.
+Line = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\x00]*$")]
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)]
 
 NEEDED = mark("Fill this in.")
@@ -84,9 +86,7 @@ def given(schema: type[F]) -> Given[F]:
 def say(error: SocialqError) -> str:
     """The error's sentence in the reader's language; one that has no translation yet as the detail of one that has."""
     words = reach.words()
-    if words.knows(error.msgid):
-        return words.text(error.msgid, **error.values)
-    return words.text("This could not be done: %(detail)s", detail=str(error))
+    return refusals.said(words, error) or words.text("This could not be done: %(detail)s", detail=str(error))
 
 
 def _value(schema: type[Form], name: str) -> str | list[str]:

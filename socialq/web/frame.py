@@ -84,12 +84,13 @@ class Beat:
 
 @dataclass(frozen=True)
 class Banner:
-    """One line above every page, with one link if `url`. tone wait, bad, info."""
+    """One line above every page, with one link if `url`. tone wait, bad, info. `more`: what a phone has no room for."""
 
     text: str
     tone: str = "wait"
     url: str = ""
     word: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from flask import Response
 
-from socialq.reports.render import SCRIPT_HERE, plotly_script
+from socialq.reports.render import SCRIPT_HERE, plotly_script, with_typeface
 
 # Plotly makes style sheets and fills them rule by rule: to the policy each is the empty one.
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 POLICY = (
     "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads; default-src 'none'; script-src {scripts}; "
-    "style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "style-src {styles}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 # In the frame of our page links lead out of it; and no browser asks for a /favicon.ico.
 HEAD = '<head><base target="_blank"><link rel="icon" href="data:,">'
@@ -23,6 +23,7 @@ _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 def answer(html: str, plotly: str) -> Response:
     """`plotly` is the address of the one script that all reports share, on this site."""
+    html = with_typeface(html)
     found = {"script": ["'self'"], "style": [EMPTY_STYLE, *_map_style()]}
     for kind, content in _INLINE.findall(html):
         found[kind].append(_hash(content))

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from socialq.domain.roles import may
 from socialq.errors import Unavailable
-from socialq.members import sessions
+from socialq.members import sessions, setup_code
 from socialq.members.people import anybody
-from socialq.web import cookies, reach
+from socialq.web import cookies, interrupted, reach
 
 FORM_BYTES = 1 << 20
 KNOWN = "socialq-has-members"
@@ -45,7 +45,9 @@ def _identify() -> None:
         if token:
             g.me = sessions.who(session, token)
         if g.me is None and not current_app.extensions.get(KNOWN):
-            current_app.extensions[KNOWN] = anybody(session)
+            known = current_app.extensions[KNOWN] = anybody(session)
+            if known:
+                setup_code.end(reach.parts().settings.data_dir)
     if g.me is not None:
         g.token = token
         if g.me.stale:
@@ -65,7 +67,8 @@ def _seen(session_id: int) -> None:
 
 def _members_only(view: Any) -> Response | None:
     if g.me is None:
-        return _to_sign_in()
+        back = getattr(view, "comes_back", "") if request.method == "POST" else ""
+        return (interrupted.door(back, FORM_BYTES) if back else None) or _to_sign_in()
     act = getattr(view, "act", None)
     if act is not None and not may(g.me.role, act):
         abort(404)

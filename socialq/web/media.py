@@ -7,7 +7,8 @@ from werkzeug.datastructures import FileStorage
 
 from socialq.domain.roles import Act
 from socialq.errors import BadInput
-from socialq.services.media import MAX_BYTES, keeping, record
+from socialq.services.media import MAX_BYTES, drop_spare, keeping, record
+from socialq.services.pictures import smaller
 from socialq.services.storage import Storage
 from socialq.web import forms, reach
 from socialq.web.forms import Form, Id
@@ -38,19 +39,28 @@ def create() -> tuple[dict[str, object], int]:
         (media_id,) = take_in(given.form.client, [file])
     except BadInput as error:
         return {"error": refusal(reach.words(), error)}, 422
-    return {"id": media_id, "url": url_for("media.show", media_id=media_id)}, 201
+    small = url_for("media.show", media_id=media_id, size="small")
+    return {"id": media_id, "url": url_for("media.show", media_id=media_id), "small": small}, 201
 
 
 @bp.get("/<int:media_id>")
 def show(media_id: int) -> Response:
-    """The picture as we wrote it, never what was sent."""
+    """The picture as we wrote it, never what was sent; `?size=small` for lists and cards."""
     with reach.parts().db.read() as session:
         row = reach.media(session, media_id)
-    with Storage(reach.parts().media).open(row.name) as file:
-        answer = Response(file.read(), mimetype=row.media_type)
+    storage = Storage(reach.parts().media)
+    if request.args.get("size") == "small":
+        return _answer(storage.small(row.name, smaller), "image/webp", f"{row.sha256}-small")
+    with storage.open(row.name) as file:
+        return _answer(file.read(), row.media_type, row.sha256)
+
+
+def _answer(data: bytes, mimetype: str, tag: str) -> Response:
+    """What a client's picture is stays with those who may see it."""
+    answer = Response(data, mimetype=mimetype)
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["Cache-Control"] = "private, max-age=3600"
-    answer.set_etag(row.sha256)
+    answer.set_etag(tag)
     answer.make_conditional(request)
     return answer
 
@@ -63,4 +73,6 @@ def take_in(client_id: int, files: Sequence[FileStorage]) -> list[int]:
     with keeping(Storage(parts.media)) as intake:
         accepted = [intake.accept(file.stream.read(MAX_BYTES + 1), file.filename or "") for file in files]
         with parts.db.begin() as session:
-            return [record(session, client_id, one).id for one in accepted]
+            rows = [record(session, client_id, one, parts.settings.client_media_mb * 1_000_000) for one in accepted]
+    drop_spare(Storage(parts.media), accepted, rows)
+    return [row.id for row in rows]

@@ -14,6 +14,7 @@ from socialq.models import Member, MemberClient
 from socialq.services.i18n import mark
 from socialq.web import forms, mails, reach
 from socialq.web.forms import Form, Given, Id, Line
+from socialq.web.house import house
 from socialq.web.toasts import toast
 
 bp = Blueprint("members", __name__, url_prefix="/settings/members")
@@ -118,7 +119,7 @@ def _linked(session: Session, member: Member) -> str:
 def _list(given: Given[NewMember]) -> str:
     with reach.parts().db.read() as session:
         members = list(session.scalars(select(Member).where(Member.left_at.is_(None)).order_by(Member.name, Member.id)))
-        return render_template("members/index.html", members=members, clients=reach.clients(session), given=given)
+        return render_template("members/index.html", members=members, clients=house(session).clients, given=given)
 
 
 def _one(member_id: int, given: Given[Rights] | None = None) -> str:
@@ -126,7 +127,7 @@ def _one(member_id: int, given: Given[Rights] | None = None) -> str:
         member = people.member_of(session, member_id)
         hers = list(session.scalars(select(MemberClient.client_id).where(MemberClient.member_id == member_id)))
         given = given or forms.blank(role=member.role, clients=[str(one) for one in hers])
-        return render_template("members/show.html", member=member, clients=reach.clients(session), given=given)
+        return render_template("members/show.html", member=member, clients=house(session).clients, given=given)
 
 
 def _done(told: str) -> Response:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from socialq.models import Channel, Incident
 from socialq.services.i18n import Words
-from socialq.web.house import link, network
+from socialq.web.house import house, link, network
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Button:
 
 def of(session: Session, incident: Incident, words: Words) -> tuple[Button, ...]:
     """At most three, those without an address left out."""
-    found = _wanted(session, incident, words)
+    found = _held(incident, words) if incident.kind == "delivery_repeat" else _wanted(session, incident, words)
     return tuple(button for button in found if button.url)[:3]
 
 
@@ -64,7 +64,7 @@ def _wanted(session: Session, incident: Incident, words: Words) -> list[Button]:
                 Button(words.text("Pick another time"), delivery(facts, "moment"), "soft"),
                 Button(words.text("Publish now"), delivery(facts, "now")), _seen(incident, words.text("Leave it out")),
             ]  # fmt: skip
-        case "second_copy":
+        case "second_copy" | "journal_unreadable":
             return [look, _seen(incident, words.text("Looked at"))]
         case "channel_disconnected":
             return [Button(words.text("Reconnect"), _channel(incident), "soft")]
@@ -81,17 +81,42 @@ def _wanted(session: Session, incident: Incident, words: Words) -> list[Button]:
             return [again, _seen(incident, words.text("Leave it"))]
         case "mail_server":
             return [Button(words.text("To Settings"), link("settings.show"), "soft")]
+    return _of_guard(incident, words)
+
+
+def _of_guard(incident: Incident, words: Words) -> list[Button]:
+    """Where something holds posts back until somebody has looked."""
+    match incident.kind:
+        case "moved":
+            return [Button(words.text("Go through the list"), link("confirmations.index"), "soft")]
+        case "not_approved":
+            seen = _seen(incident, words.text("Looked at"))
+            return [Button(words.text("To the post"), _post(incident), "soft"), seen]
+        case "breaker":
+            channel = Button(words.text("To the channel"), _channel(incident))
+            return [Button(words.text("Let it go on"), _breaker(incident), "soft", post=True), channel]
     return []
 
 
+def _held(incident: Incident, words: Words) -> list[Button]:
+    """The page says once more what is there already, before anything goes out."""
+    page = delivery(incident.facts, "anyway")
+    return [Button(words.text("Post it anyway"), page, "soft"), Button(words.text("Leave it out"), page)]
+
+
 def _look(session: Session, facts: Mapping[str, Any], word: str) -> Button:
-    channel = session.get(Channel, facts.get("channel_id", 0))
+    channel = house(session).channel(facts.get("channel_id"))
     return Button(word, str(facts.get("url") or "") or profile(channel), "soft", outside=True)
 
 
 def _seen(incident: Incident, word: str, choice: str = "seen", kind: str = "") -> Button:
     address = url_for("incidents.resolve", incident_id=incident.id)
     return Button(word, address, kind, post=True, fields={"choice": choice})
+
+
+def _breaker(incident: Incident) -> str:
+    number = incident.subject.removeprefix("channel:")
+    return link("confirmations.go_on", channel_id=int(number)) if number.isdecimal() else ""
 
 
 def _post(incident: Incident) -> str:

@@ -18,12 +18,17 @@ from socialq.web.need_buttons import Button
 from socialq.web.shown import Who
 
 KINDS = {  # as the macro `need` calls them, in the order in which they stand on the sheet
-    "nothing_going_out": "failed", "delivery_unsure": "unknown", "second_copy": "unknown", "delivery_rejected": "failed",
-    "delivery_missed": "missed", "channel_disconnected": "disconnected", "approved_too_late": "approved",
+    "nothing_going_out": "failed", "moved": "unknown", "breaker": "failed",
+    "delivery_unsure": "unknown", "second_copy": "unknown", "delivery_rejected": "failed",
+    "delivery_repeat": "held",
+    "delivery_missed": "missed", "channel_disconnected": "disconnected", "host_silent": "disconnected", "budget_spent": "expires",
+    "not_approved": "waits", "approved_too_late": "approved",
     "approved_not_scheduled": "approved", "report_failed": "failed", "mail_unsure": "unknown", "mail_failed": "failed",
-    "mail_server": "failed", "clock_off": "expires",
+    "mail_server": "failed", "clock_off": "expires", "journal_unreadable": "failed",
 }  # fmt: skip
-ADVISED = frozenset({"nothing_going_out", "clock_off", "mail_server"})  # nothing here to press: the advice is said
+ADVISED = frozenset(
+    {"nothing_going_out", "host_silent", "budget_spent", "clock_off", "mail_server", "journal_unreadable"}
+)  # nothing here to press: the advice is said
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def _need(session: Session, incident: Incident, home: House, words: Words) -> Ne
 def _told(incident: Incident, home: House, words: Words) -> Told:
     who = home.of(incident.client_id)
     case = Case(incident.kind, incident.subject, incident.facts, incident.opened_at, who.name, home.zone)
-    return told(words, case, {key: one.name for key, one in reach.parts().networks.items()})
+    return told(words, case, {key: network(key)[1] for key in reach.parts().networks})
 
 
 def _folded(kind: str, same: list[Incident], home: House, words: Words) -> Need:

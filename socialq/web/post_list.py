@@ -22,17 +22,17 @@ WORDS = {
 }  # fmt: skip
 
 
-def of(session: Session, client_id: int, wanted: Drawer | None, number: int) -> dict[str, Any]:
-    """Values for posts/index.html. 404 for a client that is not hers."""
+def of(session: Session, client_id: int, wanted: Drawer | None, number: int, text: str = "") -> dict[str, Any]:
+    """Values for posts/index.html; of a search without a drawer the first that holds anything. 404 for a client that is not hers."""
     home = house(session)
     clients, now = home.who, home.now
     if client_id and client_id not in clients:
         abort(404)
     ids = [client_id] if client_id else [*clients]
-    totals = counts(session, ids, now)
-    drawer = wanted or Drawer.COMING
+    totals = counts(session, ids, now, text)
+    drawer = wanted or next((one for one in Drawer if text and totals[one]), Drawer.COMING)
     page = min(max(number, 1), LAST)
-    entries = listed(session, ids, drawer, now, PAGE, (page - 1) * PAGE)
+    entries = listed(session, ids, drawer, now, PAGE, (page - 1) * PAGE, text)
     media = first_pictures(session, [one.post_id for one in entries])
     networks, words = reach.parts().networks, reach.words()
     rows = [show(one, clients[one.client_id], networks, words, media=media) for one in entries]
@@ -40,31 +40,29 @@ def of(session: Session, client_id: int, wanted: Drawer | None, number: int) -> 
     today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in zones}
     return {
         "clients": [*clients.values()], "client": clients.get(client_id), "drawer": drawer, "rows": rows,
-        "tabs": [(words.text(WORDS[one]), address(client_id, one), totals[one], one is drawer) for one in Drawer],
+        "tabs": [(words.text(WORDS[one]), address(client_id, one, 1, text), totals[one], one is drawer) for one in Drawer],
         "days": [(_day(words, day, today), [*found]) for day, found in groupby(rows, key=lambda one: one.day)],
-        "zone": next(iter(zones)) if len(zones) == 1 else "", "total": sum(totals.values()), "filters": _filters(clients, drawer),
-        **_pages(words, client_id, drawer, page, totals[drawer], len(rows)),
+        "zone": next(iter(zones)) if len(zones) == 1 else "", "total": sum(totals.values()), "text": text,
+        "filters": [(one, address(one.id, drawer, 1, text)) for one in clients.values()],
+        **_pages(words, client_id, drawer, page, totals[drawer], len(rows), text),
     }  # fmt: skip
 
 
-def address(client_id: int, drawer: Drawer, page: int = 1) -> str:
-    """Of a page of the list."""
-    state = None if drawer is Drawer.COMING else str(drawer)
-    return url_for("posts.index", client=client_id or None, state=state, page=page if page > 1 else None)
+def address(client_id: int, drawer: Drawer, page: int = 1, text: str = "") -> str:
+    """Of a page of the list. A search names its drawer, so that a tab is the one that was pressed."""
+    state = None if drawer is Drawer.COMING and not text else str(drawer)
+    number = page if page > 1 else None
+    return url_for("posts.index", client=client_id or None, state=state, page=number, q=text or None)
 
 
-def _filters(clients: dict[int, Any], drawer: Drawer) -> list[tuple[Any, str]]:
-    return [(one, address(one.id, drawer)) for one in clients.values()]
-
-
-def _pages(words: Words, client_id: int, drawer: Drawer, page: int, total: int, here: int) -> dict[str, Any]:
+def _pages(words: Words, client_id: int, drawer: Drawer, page: int, total: int, here: int, text: str) -> dict[str, Any]:
     """Newer and older as the macro calls them: before and after on this list."""
     first = (page - 1) * PAGE + 1
     numbers = {"first": words.number(first), "last": words.number(first + here - 1), "total": words.number(total)}
     where = words.text("%(first)s–%(last)s of %(total)s", **numbers)
-    before = address(client_id, drawer, page - 1) if page > 1 else None
-    after = address(client_id, drawer, page + 1) if first + here - 1 < total and here else None
-    return {"where": where if here else "", "before": before, "after": after, "everything": address(0, drawer)}
+    before = address(client_id, drawer, page - 1, text) if page > 1 else None
+    after = address(client_id, drawer, page + 1, text) if first + here - 1 < total and here else None
+    return {"where": where if here else "", "before": before, "after": after, "everything": address(0, drawer, 1, text)}
 
 
 def _day(words: Words, day: date | None, today: dict[str, date]) -> str:

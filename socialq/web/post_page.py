@@ -18,7 +18,7 @@ from socialq.services.i18n import Words, mark
 from socialq.web import composer, reach
 from socialq.web.forms import Given
 from socialq.web.house import house
-from socialq.web.shown import KINDS, name, show, word_of
+from socialq.web.shown import KINDS, called, show, word_of
 
 SAID = {
     "draft": mark("%(who)s wrote it"), "revise": mark("%(who)s changed it"), "submit": mark("%(who)s asked for approval"),
@@ -31,6 +31,7 @@ OTHER = mark("%(who)s did something with it (%(verb)s)")
 SOMEBODY = {"cli": mark("Somebody at the command line"), "demo": mark("The demo")}
 WAITING = frozenset({Mark.SCHEDULED, Mark.DISCONNECTED, Mark.HELD})
 FLYING = frozenset({Mark.PUBLISHING, Mark.PROCESSING, Mark.LOOKING, Mark.CHECK})
+NOT_OUT = frozenset({Mark.FAILED, Mark.MISSED})
 FORMER = mark("A former member")
 MOST = 100
 
@@ -72,6 +73,7 @@ def of(session: Session, post: Post) -> dict[str, Any]:
         "places": [_where(one, entry, networks, words) for one in entry.places],
         "shown": show(entry, home.of(client.id), networks, words), "history": _history(session, post, client, words),
         "waiting": marks <= WAITING, "stoppable": bool(marks & (WAITING | FLYING)), "on": on, "at": at,
+        "failed": bool(marks & NOT_OUT) and marks <= WAITING | NOT_OUT, "partly": bool(marks & NOT_OUT),
     }  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def _wall(post: Post, client: Client) -> tuple[str, str]:
 
 def _where(place: agenda.Place, entry: agenda.Entry, networks: Networks, words: Words) -> Where:
     return Where(
-        place.network, name(networks, place), place.handle, KINDS[place.mark], word_of(place, entry, networks, words),
+        place.network, called(place.network, networks, words), place.handle, KINDS[place.mark], word_of(place, entry, networks, words),
         _address(place), place.url,
     )  # fmt: skip
 

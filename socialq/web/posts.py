@@ -7,19 +7,20 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from socialq.domain.roles import Act, may
-from socialq.errors import BadInput, NotAllowed, NotFound
+from socialq.errors import BadInput, NotAllowed, NotFound, Repeats
 from socialq.models import Post
 from socialq.planning import changing, reviews, scheduling
 from socialq.planning.listing import Drawer
 from socialq.services.i18n import mark
-from socialq.web import composing, forms, post_list, post_page, reach
-from socialq.web.forms import Form, Id
+from socialq.web import composing, forms, interrupted, post_list, post_page, reach
+from socialq.web.forms import Form, Given, Id
 from socialq.web.house import house
 from socialq.web.sentences import refusal
 from socialq.web.toasts import toast
 
 bp = Blueprint("posts", __name__, url_prefix="/posts")
 
+LONGEST_SEARCH = 200
 PICTURES = 84  # MB: four pictures and the words
 OFF = mark("Off the schedule. It is still approved.")
 STOPPED = mark("Stopped: nothing more of it goes out.")
@@ -30,10 +31,11 @@ YES = mark("Approved. It has no time yet: choose one.")
 
 
 class Moment(Form):
-    """A wall time at the client's."""
+    """A wall time at the client's. `repeat`: although the same text is there, or planned, within a day."""
 
     on: str = ""
     at: str = ""
+    repeat: bool = False
 
 
 class Word(Form):
@@ -44,11 +46,12 @@ class Word(Form):
 
 @bp.get("")
 def index() -> str:
-    """`?client=…&state=…&page=…`; a state or page that is none is the first."""
+    """`?client=…&state=…&page=…&q=…`; a state or page that is none is the first."""
     drawer = request.args.get("state", "")
     shown, g.client_id = Drawer(drawer) if drawer in set(Drawer) else None, request.args.get("client", 0, int)
+    text = " ".join(request.args.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
     with reach.parts().db.read() as session:
-        listed = post_list.of(session, g.client_id, shown, request.args.get("page", 1, int))
+        listed = post_list.of(session, g.client_id, shown, request.args.get("page", 1, int), text)
     return render_template("posts/index.html", **listed)
 
 
@@ -62,13 +65,15 @@ def new() -> str | Response:
     if client is None:
         return redirect(url_for("posts.index"), 303)
     values = composing.wished(request.args.get("at", ""), client.timezone)
-    blank = forms.blank(client=str(client.id), form_token=composing.new_token(), **values)
-    return composing.page(blank, None, fresh=True)
+    kept = interrupted.typed()
+    token = {"client": str(client.id), "form_token": composing.new_token()}
+    return composing.page(forms.blank(**(token | values | kept)), None, fresh=not kept)
 
 
 @bp.post("")
 @reach.only(Act.PLAN)
 @reach.takes(PICTURES)
+@reach.comes_back("posts.new")
 def create() -> Response | tuple[str, int]:
     """The composer was sent."""
     return composing.answer(None)
@@ -77,8 +82,7 @@ def create() -> Response | tuple[str, int]:
 @bp.get("/<int:post_id>")
 def show(post_id: int) -> str:
     """One post: what it says, where it goes, what has become of it."""
-    with reach.parts().db.read() as session:
-        return render_template("posts/show.html", **post_page.of(session, reach.post(session, post_id)))
+    return _page(post_id, forms.blank())
 
 
 @bp.get("/<int:post_id>/edit")
@@ -86,13 +90,15 @@ def show(post_id: int) -> str:
 def edit(post_id: int) -> str:
     """The composer with what the post says now."""
     with reach.parts().db.read() as session:
-        values = post_page.typed(session, reach.post(session, post_id))
-    return composing.page(forms.blank(**values), post_id)
+        post = reach.post(session, post_id)
+        values = post_page.typed(session, post)
+    return composing.page(forms.blank(**(values | interrupted.typed())), post)
 
 
 @bp.post("/<int:post_id>")
 @reach.only(Act.PLAN)
 @reach.takes(PICTURES)
+@reach.comes_back("posts.edit")
 def update(post_id: int) -> Response | tuple[str, int]:
     """The composer was sent for a post that stands already."""
     return composing.answer(post_id)
@@ -100,17 +106,20 @@ def update(post_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/<int:post_id>/schedule")
 @reach.only(Act.PLAN)
-def schedule(post_id: int) -> Response:
-    """For that time; one that is scheduled moves."""
+def schedule(post_id: int) -> Response | tuple[str, int]:
+    """For that time; one that is scheduled moves. Asks when the same text is there."""
     given = forms.given(Moment)
 
     def act(session: Session, post: Post) -> str:
         at = post_page.instant(session, post, given)
         done = changing.move if post.state == "scheduled" else scheduling.schedule
-        done(session, composing.desk(), post.id, at)
+        done(session, composing.desk(), post.id, at, repeat=given.form.repeat if given.form else False)
         return post_page.scheduled(session, post, at)
 
-    return _done(post_id, act)
+    try:
+        return _done(post_id, act)
+    except Repeats as question:
+        return _page(post_id, given, refusal(reach.words(), question)), 422
 
 
 @bp.post("/<int:post_id>/schedule/end")
@@ -131,16 +140,26 @@ def stop(post_id: int) -> Response:
 
 @bp.post("/<int:post_id>/review")
 @reach.only(Act.PLAN)
-def submit(post_id: int) -> Response:
-    """To the client."""
-    return _done(post_id, lambda s, p: _word(reviews.submit(s, composing.desk(), p.id), ASKED))
+def submit(post_id: int) -> Response | tuple[str, int]:
+    """To the client. Asks when the same text is there at the time that is wished for."""
+    given = forms.given(Moment)
+    repeat = given.form.repeat if given.form else False
+    try:
+        return _done(post_id, lambda s, p: _word(reviews.submit(s, composing.desk(), p.id, repeat=repeat), ASKED))
+    except Repeats as question:
+        return _page(post_id, forms.blank(), refusal(reach.words(), question)), 422
 
 
 @bp.post("/<int:post_id>/review/end")
 @reach.only(Act.PLAN)
 def withdraw(post_id: int) -> Response:
     """Back from the client, or the approval away."""
-    return _done(post_id, lambda s, p: _word(reviews.withdraw(s, composing.desk(), p.id), DRAFT))
+
+    def act(session: Session, post: Post) -> str:
+        done = reviews.withdraw(session, composing.desk(), post.id)
+        return f"{_word(done, DRAFT)} {composing.flying(session, done)}".strip()
+
+    return _done(post_id, act)
 
 
 @bp.post("/<int:post_id>/approval")
@@ -173,11 +192,19 @@ def _done(post_id: int, act: Callable[[Session, Post], str]) -> Response:
         with reach.parts().db.begin() as session:
             told = act(session, reach.post(session, post_id))
         toast(told)
-    except NotFound:
+    except (NotFound, Repeats):
         raise
     except (BadInput, NotAllowed) as error:
         toast(refusal(reach.words(), error), bad=True)
     return redirect(url_for("posts.show", post_id=post_id), 303)
+
+
+def _page(post_id: int, given: Given[Moment], twice: str = "") -> str:
+    """`twice`: the question about the same text; then the time that was typed stays."""
+    with reach.parts().db.read() as session:
+        values = post_page.of(session, reach.post(session, post_id))
+    typed = {name: str(given.value(name)) for name in ("on", "at") if given.value(name)}
+    return render_template("posts/show.html", **(values | typed), twice=twice)
 
 
 def _word(_post: Post, msgid: str) -> str:

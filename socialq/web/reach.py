@@ -47,7 +47,12 @@ def words() -> Words:
 def language() -> str:
     """ "nl" or "en"."""
     me = visitor()
-    return me.language if me else request.accept_languages.best_match(LANGUAGES, "en")
+    return me.language if me else browser_language()
+
+
+def browser_language() -> str:
+    """The first of ours that the browser asks for; English when it asks for neither."""
+    return request.accept_languages.best_match(LANGUAGES, "en")
 
 
 def browser() -> Browser:
@@ -80,6 +85,16 @@ def only(act: Act) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.act = act  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def comes_back(endpoint: str) -> Callable[[View], View]:
+    """What was typed goes through signing in, when the session has ended meanwhile, and on to that page."""
+
+    def mark(view: View) -> View:
+        view.comes_back = endpoint  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -1,25 +1,28 @@
 """Signing in and out."""
 
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as page_cookie
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from socialq.errors import BadInput
-from socialq.members import sessions, signing_in
-from socialq.web import cookies, forms, reach
+from socialq.members import people, sessions, signing_in
+from socialq.web import cookies, forms, interrupted, reach
 from socialq.web.forms import Form, Given, Line, Password
 
 bp = Blueprint("session", __name__)
 
 
 class SignIn(Form):
-    """`next` is where she wanted to go."""
+    """`next` is where she wanted to go, `kept` a form that she had sent (see `interrupted`)."""
 
     email: Line
     password: Password
     next: str = ""
+    kept: Annotated[str, Field(max_length=interrupted.LONGEST)] = ""
 
 
 @bp.get("/sign-in")
@@ -28,7 +31,7 @@ def new() -> Response | str:
     """The door."""
     if reach.visitor():
         return redirect(url_for("today.show"), 303)
-    return render_template("session/new.html", given=forms.blank(next=request.args.get("next", "")))
+    return render_template("session/new.html", given=forms.blank(next=request.args.get("next", "")), interrupted=False)
 
 
 @bp.post("/session")
@@ -38,9 +41,10 @@ def create() -> Response | tuple[str, int]:
     given = forms.given(SignIn)
     token = _sign_in(given)
     if given.form is None or token is None:
-        return render_template("session/new.html", given=given), 422
+        return render_template("session/new.html", given=given, interrupted=bool(given.value("kept"))), 422
     page_cookie.clear()
-    return cookies.keep(redirect(local(given.form.next), 303), token)
+    target = interrupted.hand_over(reach.parts().db, token, local(given.form.next), given.form.kept)
+    return cookies.keep(redirect(target, 303), token)
 
 
 @bp.post("/session/end")
@@ -65,6 +69,12 @@ def local(target: str) -> str:
     return target if own and not odd else url_for("today.show")
 
 
+def _greet(token: str) -> None:
+    with reach.parts().db.begin() as session:
+        if me := sessions.who(session, token):
+            people.greet(session, me.id, reach.browser_language())
+
+
 def _sign_in(given: Given[SignIn]) -> str | None:
     if given.form is None:
         return None
@@ -73,6 +83,7 @@ def _sign_in(given: Given[SignIn]) -> str | None:
     except BadInput as error:
         given.refuse(error)
         return None
+    _greet(token)
     if me := reach.visitor():  # the session that this browser had before ends
         with reach.parts().db.begin() as session:
             sessions.end(session, me.id, me.session_id)

@@ -60,7 +60,7 @@ def update_sender() -> Response | tuple[str, int]:
             with reach.parts().db.begin() as session:
                 mail_settings.choose_sender(session, given.form.name, given.form.address, reach.member().actor)
     except BadInput as error:
-        given.refuse(error, "address")
+        given.refuse(error, "name" if "longest" in error.values else "address")
     return _done(SENDER_KEPT) if given.form else (_page(sender=given), 422)
 
 

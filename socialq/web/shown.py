@@ -73,7 +73,10 @@ def show(
     """`zone`: whose day counts; the client's own when empty. `media`: first pictures by post."""
     day = entry.at.astimezone(ZoneInfo(zone or owner.zone)).date() if entry.at else None
     glyphs = list(
-        {one.network: (one.network, name(networks, one), one.mark in BAD) for one in _bad_last(entry.places)}.values()
+        {
+            one.network: (one.network, called(one.network, networks, words), one.mark in BAD)
+            for one in _bad_last(entry.places)
+        }.values()
     )
     return Shown(
         entry, owner, KINDS[entry.mark], word(entry, networks, words), glyphs, title(entry.text, words), day,
@@ -92,18 +95,18 @@ def word(entry: Entry, networks: Networks, words: Words) -> str:
     place = next((one for one in entry.places if one.mark is entry.mark), None)
     if entry.mark is Mark.APPROVED and entry.at:
         return words.text(UNSCHEDULED)
-    return _said(entry.mark, words, name(networks, place) if place else "", entry)
+    return _said(entry.mark, words, called(place.network, networks, words) if place else "", entry)
 
 
 def word_of(place: Place, entry: Entry, networks: Networks, words: Words) -> str:
     """The state on one channel."""
-    return _said(place.mark, words, name(networks, place), entry)
+    return _said(place.mark, words, called(place.network, networks, words), entry)
 
 
-def name(networks: Networks, place: Place) -> str:
-    """What people call the network."""
-    found = networks.get(place.network)
-    return found.name if found else place.network.capitalize()
+def called(key: str, networks: Networks, words: Words) -> str:
+    """What people call the network; practice in the reader's language."""
+    found = networks.get(key)
+    return words.text("Practice") if key == "practice" else found.name if found else key.capitalize()
 
 
 def _said(one: Mark, words: Words, network: str, entry: Entry) -> str:

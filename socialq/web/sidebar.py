@@ -2,12 +2,11 @@
 
 from flask import Flask, g, request, url_for
 
-from socialq import db
 from socialq.domain.roles import Act, may
-from socialq.planning import agenda
 from socialq.services.i18n import mark
-from socialq.web import client_pages, frame, reach, shown
+from socialq.web import client_pages, frame, reach
 from socialq.web.frame import ChannelRow, ClientRow
+from socialq.web.house import house
 from socialq.web.shown import Who
 
 TROUBLE = {"disconnected": ("bad", mark("Not connected")), "expires": ("wait", mark("Expires soon"))}
@@ -30,11 +29,9 @@ def clients() -> list[ClientRow]:
     if "client_rows" in g:
         return list(g.client_rows)
     with reach.parts().db.read() as session:
-        hers = reach.clients(session)
-        ids = [one.id for one in hers]
-        ahead = agenda.planned(session, ids, db.now(session))
-        g.lines = client_pages.channel_lines(session, ids)
-    g.client_rows = [_row(shown.who(one), ahead.get(one.id, 0)) for one in hers]
+        home = house(session)
+    g.lines = client_pages.channel_lines(home)
+    g.client_rows = [_row(who, home.planned[who.id]) for who in home.who.values()]
     return list(g.client_rows)
 
 

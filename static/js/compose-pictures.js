@@ -16,7 +16,10 @@ form?.addEventListener("click", (event) => {
   const button = event.target.closest("[data-remove]");
   if (!button) return;
   event.preventDefault();
-  button.closest(".shot").remove();
+  const shot = button.closest(".shot");
+  const next = (shot.nextElementSibling ?? shot.previousElementSibling)?.querySelector("[data-remove]") ?? field;
+  shot.remove();
+  next.focus();
   told();
 });
 
@@ -38,7 +41,7 @@ async function send(file) {
   bar.hidden = true;
   shot.querySelectorAll("[name]").forEach((one) => (one.disabled = false));
   shot.querySelector("[name=media]").value = shot.querySelector("[data-remove]").value = answer.id;
-  shot.querySelector("img").src = answer.url;
+  shot.querySelector("img").src = answer.small;
   told();
 }
 

@@ -39,12 +39,9 @@ class Window:
 
 # Each thing that differs at least once: what the tests look through; `make shots` takes all.
 WATCHED = [Window("desktop", "light", "nl"), Window("phone", "dark", "en")]
-WINDOWS = [
-    Window(size, theme, language)
-    for size in ("desktop", "phone")
-    for theme in ("light", "dark")
-    for language in ("nl", "en")
-]
+SIZES = ["desktop", "phone"]
+THEMES = ["light", "dark"]
+LANGUAGES = ["nl", "en"]
 
 
 def executable() -> str | None:
@@ -53,13 +50,13 @@ def executable() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """One browser for many pages. Raises LookupError when the machine has none."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """One browser for many pages; `flags` are more of its own. Raises LookupError when the machine has none."""
     path = executable()
     if path is None:
         raise LookupError("no Chromium on this machine: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

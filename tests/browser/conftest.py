@@ -10,6 +10,9 @@ from socialq.services.i18n import Words
 from tests.browser.chromium import chromium, executable
 from tests.browser.looks import AXE
 from tests.browser.worlds import World, world
+from tests.compiled import keep_compiled
+
+keep_compiled()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 from mastodon_mock.testing import DEFAULT_TEST_SEED, MockServer
 from PIL import Image
 
-from tests.cli.desk import Said, Terminal, closed_port, terminal
+from tests.cli.desk import Inside, Said, Terminal, closed_port, inside, terminal
 from tests.factories import image_bytes
 
 AT = ("--at", "2031-10-07T09:00:00+02:00")
@@ -28,7 +28,7 @@ def server() -> Iterator[MockServer]:
 @pytest.fixture(scope="module")
 def vera(tmp_path_factory: pytest.TempPathFactory, server: MockServer) -> Terminal:
     """A client with a practice channel and one on mastodon-mock. No test here changes anything, so one will do for all."""
-    made = terminal(tmp_path_factory.mktemp("bad") / "data", allow_private_hosts="true")
+    made = inside(tmp_path_factory.mktemp("bad") / "data", allow_private_hosts="true")
     made.ok("client", "add", "Bakkerij")
     made.ok(
         "channel", "add", "--client", "1", "--network", "practice", "--handle", "vera", "--token-stdin", stdin="any"
@@ -166,7 +166,7 @@ def test_an_instance_that_cannot_be_reached(vera: Terminal) -> None:
     ],
 )
 def test_a_private_address(vera: Terminal, address: str) -> None:
-    strict = Terminal(vera.folder, {**vera.environment, "SOCIALQ_ALLOW_PRIVATE_HOSTS": "false"})
+    strict = Inside(vera.folder, {**vera.environment, "SOCIALQ_ALLOW_PRIVATE_HOSTS": "false"})
     before = vera.holds()
     said = refused(strict.run(*CHANNEL, "--server", address, stdin=CANARY))
     assert "private" in said or "spelling" in said

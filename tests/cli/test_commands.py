@@ -9,13 +9,13 @@ import click
 import pytest
 
 from socialq.cli import NOUNS
-from tests.cli.desk import Terminal, terminal
+from tests.cli.desk import Terminal, inside, terminal
 from tests.factories import image_bytes
 
 
 @pytest.fixture
 def vera(tmp_path: Path) -> Terminal:
-    made = terminal(tmp_path / "data")
+    made = inside(tmp_path / "data")
     made.ok("client", "add", "Bakkerij", "--slot", "tue 09:00", "--slot", "thu 16:30")
     made.ok(
         "channel", "add", "--client", "1", "--network", "practice", "--handle", "vera", "--token-stdin", stdin="any"

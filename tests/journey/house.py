@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from socialq import clock
 from socialq.settings import Settings
-from tests.cli.desk import Terminal
+from tests.cli.desk import CODE, Terminal, closed_port
 from tests.journey.instance import Arrived, Instance
 from tests.structure.tree import ROOT
 from tests.workers.installation import environment, processes, until
@@ -73,7 +73,23 @@ def house(folder: Path, *, bare: bool = False, **settings: Any) -> Iterator[Hous
         yield made
     finally:
         for pid in made.left():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it was ending by itself
+                os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def up(made: House, port: int = 0) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`socialq up`, answering; on that port, or on any that is free."""
+    port = port or closed_port()
+    began = clock.boottime()
+    process = made.start([sys.executable, "-c", CODE, "up", "--port", str(port)])
+    try:
+        until(lambda: status(f"http://127.0.0.1:{port}/healthz") == 200)
+        print(f"socialq up: first answer of /healthz after {clock.boottime() - began:.2f} s")
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
 
 
 def zone_far_from_the_end_of_a_month() -> ZoneInfo:

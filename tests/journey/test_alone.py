@@ -1,11 +1,9 @@
 """One machine, nothing installed beside it: `socialq up` on SQLite with its own Redis, against a server that is not ours."""
 
+import fcntl
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from socialq import clock
-from tests.cli.desk import CODE, Terminal, closed_port
+from tests.cli.desk import Terminal
 from tests.factories import image_bytes
 from tests.journey.house import (
     ENDING,
@@ -27,10 +25,12 @@ from tests.journey.house import (
     on_time,
     ready,
     status,
+    up,
     zone_far_from_the_end_of_a_month,
 )
 from tests.journey.instance import BLOEM, FANS, Arrived, Instance, instance
 from tests.journey.paper import read
+from tests.tools.idle import MB, cost
 from tests.workers.installation import until
 
 ALT = "Een rond brood, met meel bestoven, op een houten plank 🍞"
@@ -76,21 +76,6 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
         assert connect(made.terminal, server, BLOEM, zone=zone) == [1]
         ready(url)
         yield Practice(made, made.terminal, server, zone)
-
-
-@contextmanager
-def up(made: House) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """`socialq up`, answering."""
-    port = closed_port()
-    began = clock.boottime()
-    process = made.start([sys.executable, "-c", CODE, "up", "--port", str(port)])
-    try:
-        until(lambda: status(f"http://127.0.0.1:{port}/healthz") == 200)
-        print(f"socialq up: first answer of /healthz after {clock.boottime() - began:.2f} s")
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_a_post_with_a_picture_goes_out_at_its_time_and_once(practice: Practice, tmp_path: Path) -> None:
@@ -142,17 +127,35 @@ def test_what_others_do_is_in_the_report(practice: Practice, tmp_path: Path) -> 
     assert len(server.posts(BLOEM)) == len(practice.published())
 
 
-def test_one_ctrl_c_ends_everything(tmp_path: Path) -> None:
+def test_it_is_small_and_one_ctrl_c_ends_everything(tmp_path: Path) -> None:
     with house(tmp_path, bare=True) as made, up(made) as (process, url):
         ready(url)
-        running = len(made.left())
+        running = made.left()
+        memory = sum(cost(pid).pss for pid in running) / MB
+        print(f"socialq up: {memory:.0f} MB in all, in {len(running)} processes")
+        assert len(running) > 5 and memory <= 350
+        assert told(running) == {url}, "links in mails bear the port that was chosen"
         began = clock.boottime()
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(ENDING) == 0
-        print(f"Ctrl-C: {running} processes ended in {clock.boottime() - began:.2f} s")
-        assert running > 5
+        print(f"Ctrl-C: {len(running)} processes ended in {clock.boottime() - began:.2f} s")
         assert (made.left(), made.at_home()) == ([], [])
+        assert not (made.settings.data_dir / "redis.sock").exists()
+        assert all(free(made.settings.data_dir / name) for name in ("up.lock", "workers.lock"))
         assert status(f"{url}/healthz") == 0
+
+
+def told(pids: list[int]) -> set[str]:
+    """The addresses that processes were started with."""
+    mark = b"SOCIALQ_BASE_URL="
+    words = [word for pid in pids for word in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")]
+    return {word.removeprefix(mark).decode() for word in words if word.startswith(mark)}
+
+
+def free(lock: Path) -> bool:
+    with lock.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises BlockingIOError when somebody holds it
+    return True
 
 
 def long_text(characters: int) -> str:

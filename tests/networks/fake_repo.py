@@ -75,6 +75,12 @@ class Repo:
             return _error(400, "ExpiredToken", "Token has been revoked")
         return Reply(200, self.session(at))
 
+    def open_com_atproto_server_deleteSession(self, _form: JSON, bearer: str, _at: datetime) -> Reply:
+        if bearer != self.refresh:
+            return _error(400, "ExpiredToken", "Token has been revoked")
+        self.refresh = ""
+        return Reply(200, {})
+
     def open_com_atproto_identity_resolveHandle(self, form: JSON, _bearer: str, _at: datetime) -> Reply:
         did = self.handles.get(form["handle"])
         return Reply(200, {"did": did}) if did else _error(400, "InvalidRequest", "Unable to resolve handle")

@@ -48,16 +48,22 @@ class Pds:
         return self.call("com.atproto.server.createAppPassword", made["accessJwt"], name="socialq")["password"]
 
 
+def missing() -> str:
+    """Why it cannot run on this machine; empty when it can."""
+    built = shutil.which("node") and MODULES.is_dir()
+    return "" if built else "no Bluesky server: install Node and npm, then run `make bluesky`"
+
+
 @contextmanager
 def running(folder: Path, appview: Mapping[str, str] | None = None) -> Iterator[Pds]:
     """Skips where Node or the server is missing. `folder` takes its log; `appview` names the database and Redis of an AppView."""
-    if not (node := shutil.which("node")) or not MODULES.is_dir():
-        pytest.skip("no Bluesky server: install Node and npm, then run `make bluesky`")
+    if why := missing():
+        pytest.skip(why)
     ports = {f"{name}_PORT": str(free_port()) for name in ("PLC", "PDS", "APPVIEW", "OZONE", "CONTROL")}
     env = os.environ | {"NODE_PATH": str(MODULES), "LOG_ENABLED": "false"} | ports | (appview or {})
     with (folder / "pds.log").open("w") as log:
         process = subprocess.Popen(
-            [node, str(PROGRAM), "full" if appview else "pds"],
+            ["node", str(PROGRAM), "full" if appview else "pds"],
             env=env,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -10,6 +10,7 @@ import pytest
 from socialq.networks.base import Account, Connected, ConnectFailed
 from socialq.networks.bluesky import NETWORK, session
 from socialq.networks.call import Call
+from tests.networks.bluesky_desk import account
 from tests.networks.desk import call
 from tests.networks.fake_bluesky import LOG_IN, PASSWORD, FakeBluesky
 from tests.networks.fake_repo import DID, HANDLE
@@ -117,3 +118,16 @@ def test_nobody_there(server: FakeBluesky) -> None:
 def test_an_account_that_is_shut(server: FakeBluesky) -> None:
     server.instance.shut = "AccountDeactivated"
     assert "shut this account" in refused(typed(server))
+
+
+def test_the_session_is_given_back(server: FakeBluesky) -> None:
+    mine = account(server)
+    NETWORK.withdraw(replace(mine, call=call()), None)
+    assert server.instance.refresh == ""
+    NETWORK.withdraw(replace(mine, call=call()), None)  # it had ended already
+    server.behave("POST", LOG_IN.replace("create", "delete"), {"type": "status", "status": 500})
+    with pytest.raises(ConnectFailed, match="answered 500"):
+        NETWORK.withdraw(replace(mine, call=call()), None)
+    server.stop()
+    with pytest.raises(ConnectFailed, match="did not answer"):
+        NETWORK.withdraw(replace(mine, call=call()), None)

@@ -173,3 +173,13 @@ def test_without_an_appview_numbers_cannot_be_read(account: Account) -> None:
     with pytest.raises(ReadFailed) as caught:
         NETWORK.metrics(["3mk2222222222"], account)
     assert not isinstance(caught.value, AccessLost)
+
+
+def test_a_session_given_back_is_worth_nothing(pds: Pds) -> None:
+    kept: dict[str, Any] = {"access_token": pds.app_password("nadia.test")}
+    typed = Account(pds.url, "", "nadia.test", kept, call(), kept.update)
+    mine = replace(typed, remote_id=NETWORK.connect(typed).remote_id, call=call())
+    NETWORK.withdraw(mine, None)
+    refresh = {"Authorization": f"Bearer {kept['refresh_jwt']}"}
+    answer = call().session().post(f"{pds.url}/xrpc/com.atproto.server.refreshSession", headers=refresh)
+    assert (answer.status_code, answer.json()["error"]) == (400, "ExpiredToken")

@@ -7,10 +7,12 @@ import pytest
 
 from socialq.db import Database
 from socialq.errors import Unavailable
+from socialq.reports import render
 from socialq.reports.render import file_name, write
 from tests.reports.months import built, october, text_of
 from tests.usecases.numbers import Brand
 
+HEAD = "<head></head>"
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 
 
@@ -125,3 +127,14 @@ def test_a_disk_that_refuses_is_one_sentence(lite: Database, tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable, match="could not be written"):
         write(built(october(lite)), tmp_path / "file")
+
+
+def test_the_typeface_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside the file, once; without built pages there is none, and the reader's own stands in."""
+    monkeypatch.setattr(render, "FONTS", tmp_path)
+    render._typeface.cache_clear()
+    assert "@font-face" not in render.standalone(HEAD)
+    (tmp_path / "inter-latin-opsz-normal-AAAA.woff2").write_bytes(b"letters")
+    render._typeface.cache_clear()
+    assert render.standalone(HEAD).count("src:url(data:font/woff2;base64,bGV0dGVycw==)") == 1
+    render._typeface.cache_clear()

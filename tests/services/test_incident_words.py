@@ -1,14 +1,17 @@
 """Every incident that the code can open has words in both languages: what happened, where, whether it is out, what to do."""
 
 import ast
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from socialq.errors import Moment, Repeats
 from socialq.services.i18n import LANGUAGES, Words
 from socialq.services.incident_words import KINDS, Case, told
 from socialq.services.reasons import KNOWN, reason
+from socialq.services.refusals import kept
 from tests.structure.tree import PRODUCT, modules, name, parsed
 
 AT = datetime(2026, 12, 3, 8, 0, tzinfo=UTC)
@@ -25,9 +28,24 @@ FACTS: dict[str, dict[str, Any]] = {
     "approved_not_scheduled": {"reason": "The text has 12 characters too many."},
     "mail_failed": {"recipient": "nadia@bakkerij.example", "mail_subject": "Vijf berichten", "reason": ""},
     "mail_unsure": {"recipient": "nadia@bakkerij.example", "mail_subject": "Vijf berichten", "reason": ""},
+    "moved": {"waiting": 3, "since": AT.isoformat()},
+    "host_silent": {"host": "mastodon.example"},
+    "breaker": {**DELIVERY, "limit": 25},
+    "budget_spent": {**DELIVERY, "until": AT.isoformat()},
+    "not_approved": {"step": "hours", "state": "in_review", "scheduled_at": AT.isoformat()},
+    "journal_unreadable": {"file": "0a1b.json", "folder": "/srv/data/journal"},
     "mail_server": {"reason": "mail.example does not answer at port 587."},
 }
-EMPTY = {"nothing_going_out", "clock_off", "mail_failed", "mail_unsure", "mail_server"}  # of no client
+EMPTY = {
+    "nothing_going_out",
+    "clock_off",
+    "mail_failed",
+    "mail_unsure",
+    "mail_server",
+    "journal_unreadable",
+    "moved",
+    "host_silent",
+}  # of no client
 
 
 def case(kind: str, **facts: Any) -> Case:
@@ -123,6 +141,15 @@ def test_reasons_are_said_in_the_readers_language_and_foreign_words_are_quoted()
     assert reason(dutch, "Quota exceeded %(x)s") == "Het antwoord was: “Quota exceeded %(x)s”."
     assert reason(dutch, "") == ""
     assert all(Words("nl").knows(known) for known in KNOWN)
+
+
+def test_why_it_was_not_scheduled_is_said_in_the_readers_language() -> None:
+    moment = Moment(AT, "Europe/Amsterdam")
+    error = Repeats("The same text went out on %(channel)s: %(moment)s.", channel="@brood", moment=moment)
+    stored = json.loads(json.dumps(kept(error)))
+    said = told(Words("nl"), case("approved_not_scheduled", reason=str(error), refusal=stored), NAMES)
+    assert said.body.startswith("Dezelfde tekst is al geplaatst op @brood: do 3 dec, 09:00 (Amsterdam). ")
+    assert str(error) == "The same text went out on @brood: Thu 3 Dec, 09:00 (Amsterdam)."
 
 
 def test_a_kind_without_words_is_told_all_the_same() -> None:

@@ -23,6 +23,7 @@ LETTERS = {
 }
 NOT_IN_THE_MODEL = {
     (S.FAILED, S.SCHEDULED): "a person sends a failed one: a new start with a new limit, as if it were scheduled anew",
+    (S.FAILED, S.CANCELLED): "a person plans the post anew: what failed has ended and only makes room for the new one",
     (S.PROCESSING, S.FAILED): "the network refuses what it had accepted: in the model its work always comes to an end",
 }
 

@@ -29,6 +29,7 @@ MODULE_OF = {
     "mastodon.py": "mastodon",
     "pillow": "PIL",
     "pillow-heif": "pillow_heif",
+    "prometheus-client": "prometheus_client",
     "pydantic-settings": "pydantic_settings",
 }
 # By name in a URL (psycopg), by Procfile, by pip, as data; two SDKs hold their place until their networks come.

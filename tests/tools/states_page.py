@@ -37,6 +37,7 @@ MOVES = {
     Move.CANCEL: "somebody wished it stopped before it was out",
     Move.AGAIN: "a person: send it (again)",
     Move.LEAVE: "a person: leave it",
+    Move.REPLACE: "a person plans the post anew or takes it off the schedule: what failed of it is left",
 }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import event, update
 from socialq.domain.marks import Mark
 from socialq.domain.outcomes import Rejected
 from socialq.models import Client, Post
-from socialq.planning import agenda
+from socialq.planning import agenda, overview
 from tests.usecases.line import Line
 
 
@@ -29,7 +29,8 @@ def test_a_day_as_it_went(line: Line) -> None:
         ]
         assert [(p.network, p.handle, p.delivery_id) for p in day[0].places] == [("fake", "bakkerij", out)]
         assert day[0].late >= timedelta(seconds=119) and day[0].places[0].url == "https://fake.example/1"
-        assert agenda.planned(session, [line.client_id], line.now()) == {line.client_id: 1}
+        (whole,) = overview.standing(session, Client.id == line.client_id, line.now())
+        assert (whole.planned, [waiting for _, waiting in whole.channels]) == (1, [1])
         assert agenda.count(session, [line.client_id]) == 3 and agenda.count(session, []) == 0
         assert agenda.between(session, [], line.now() - timedelta(days=1), line.now() + timedelta(days=1)) == []
         assert [one.text for one in agenda.newest(session, [line.client_id], 2)] == ["drie", "twee"]

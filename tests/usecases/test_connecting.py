@@ -1,7 +1,7 @@
 """Connecting: asked first, stored sealed, once a client; what the network says against it is the person's answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from mastodon_mock.testing import DEFAULT_TEST_SEED, MockServer
@@ -31,6 +31,17 @@ class Refusing(FakeNetwork):
         assert self.parts is not None
         with self.parts.db.begin():  # would wait for ever if a transaction were open
             raise ConnectFailed("This account is closed; open it there first.")
+
+
+@dataclass
+class Odd(FakeNetwork):
+    """A server that gives its accounts whatever names it likes."""
+
+    key: str = "odd"
+    named: Connected = Connected("1", "x")
+
+    def connect(self, account: Account) -> Connected:
+        return self.named
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +140,18 @@ def test_tokens_as_people_bring_them() -> None:
 def test_what_is_no_token_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         parse_token(text)
+
+
+@pytest.mark.abuse(20)
+@pytest.mark.abuse(18)
+def test_a_server_names_its_account_oddly_abuse(vera: Practice) -> None:
+    """One line of text that fits, or a sentence: it goes into rows, pages and mails."""
+    network = Odd()
+    vera.parts = replace(vera.parts, networks={"odd": network})
+    for bad in (Connected("1", "a\0b"), Connected("1", "a\ud800"), Connected("1\0", "x"), Connected("1\n", "x"),
+                Connected("", "x"), Connected("1", ""), Connected("1", "x" * 256)):  # fmt: skip
+        network.named = bad
+        with pytest.raises(BadInput, match="cannot be stored"):
+            connect(vera, Wanted(vera.client.id, "odd", "t", handle="x"))
+    network.named = Connected("1", "vera\r\nBcc: omar@elsewhere.example\u2028x")
+    assert connect(vera, Wanted(vera.client.id, "odd", "t", handle="x")).handle == "vera Bcc: omar@elsewhere.example x"

@@ -7,7 +7,7 @@ import pytest
 
 from socialq.domain.message import fingerprint
 from socialq.domain.times import Times
-from socialq.errors import BadInput, NotAllowed, NotFound
+from socialq.errors import BadInput, NotAllowed, NotFound, Repeats
 from socialq.models import Revision
 from socialq.planning.clients import NewClient, add_client
 from socialq.planning.content import Draft, Picture
@@ -48,14 +48,14 @@ def test_the_picture_is_part_of_what_makes_two_posts_the_same(vera: Practice) ->
     for picture in pictures:
         with vera.parts.db.begin() as session:
             create(session, vera.desk, vera.client.id, Draft("Brood", vera.channels, (picture,)), at)
-    with pytest.raises(BadInput, match="says the same"), vera.parts.db.begin() as session:
+    with pytest.raises(BadInput, match="The same text is scheduled"), vera.parts.db.begin() as session:
         create(session, vera.desk, vera.client.id, Draft(" brood ", vera.channels, (pictures[0],)), at)
 
 
 def test_the_same_text_within_a_day_is_refused_unless_wanted(vera: Practice) -> None:
-    first = vera.scheduled(3600, "Vers brood")
+    vera.scheduled(3600, "Vers brood")
     before = dump(vera.parts)
-    with pytest.raises(BadInput, match=f"Post {first.id} says the same"):
+    with pytest.raises(Repeats, match="The same text is scheduled on @brood already"):
         vera.scheduled(3600 + 23 * 3600, "vers  BROOD")
     assert dump(vera.parts) == before
     assert vera.scheduled(3600 + 25 * 3600, "Vers brood").state == "scheduled"

@@ -47,7 +47,9 @@ def test_one_mail_an_incident_in_the_language_of_each_member_it_concerns(desk: P
     for text in (plain, html):
         assert "Bakkerij, Mastodon @brood, do 3 dec, 09:00 (Amsterdam)" in text
         assert "De server antwoordde 500. Op Mastodon staat niets." in text
-        assert "https://desk.vera.example/" in text
+        assert "https://desk.vera.example/deliveries/1" in text, "to the thing that it is about"
+    clock = next(mail for mail in desk.office.mails if mail["Subject"] == "Een klok loopt niet gelijk")
+    assert "https://desk.vera.example/\r\n" in clock.get_body(("plain",)).get_content()  # type: ignore[union-attr, attr-defined]
     assert dutch["Auto-Submitted"] == "auto-generated"
 
 

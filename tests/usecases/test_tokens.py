@@ -54,7 +54,7 @@ def stored(line: Line) -> dict[str, Any]:
 
 
 def account(line: Line, read: Channel) -> Any:
-    return open_renewable(line.parts.db, line.parts.secrets, read, Call(connect_within=1, total=1))
+    return open_renewable(line.parts.db, line.parts.secrets, line.parts.journal, read, Call(connect_within=1, total=1))
 
 
 def test_two_renewals_at_once_and_the_first_stands(line: Line) -> None:
@@ -71,7 +71,7 @@ def test_two_renewals_at_once_and_the_first_stands(line: Line) -> None:
 
 def test_two_threads_at_once_and_one_writes(line: Line) -> None:
     read = channel(line)
-    keepers = [Keeper(line.parts.db, line.parts.secrets, read) for _ in range(4)]
+    keepers = [Keeper(line.parts.db, line.parts.secrets, line.parts.journal, read) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         wrote = list(pool.map(lambda n: keepers[n].keep({"access_token": str(n)}), range(4)))
     assert sum(wrote) == 1
@@ -82,12 +82,12 @@ def test_two_threads_at_once_and_one_writes(line: Line) -> None:
 def test_an_empty_token_is_never_written(line: Line, gap: dict[str, Any]) -> None:
     before = stored(line)
     with pytest.raises(ValueError, match="not kept"):
-        Keeper(line.parts.db, line.parts.secrets, channel(line)).keep(gap)
+        Keeper(line.parts.db, line.parts.secrets, line.parts.journal, channel(line)).keep(gap)
     assert stored(line) == before
 
 
 def test_a_late_renewal_never_overwrites_a_new_connect(line: Line) -> None:
-    late = Keeper(line.parts.db, line.parts.secrets, channel(line))
+    late = Keeper(line.parts.db, line.parts.secrets, line.parts.journal, channel(line))
     with line.parts.db.begin() as session:
         found = session.get_one(Channel, line.channel_id)
         found.credentials = line.parts.secrets.seal(found.owner, {"access_token": "connected anew"})
@@ -147,7 +147,7 @@ def test_numbers_renew_the_session_too(bluesky: Line, server: FakeBluesky) -> No
 
     def opened(read: Channel) -> Any:
         call = Call(connect_within=1, total=1, allow_private=True)
-        return open_renewable(bluesky.parts.db, bluesky.parts.secrets, read, call)
+        return open_renewable(bluesky.parts.db, bluesky.parts.secrets, bluesky.parts.journal, read, call)
 
     told = pull(bluesky.parts.db, bluesky.parts.networks, opened, bluesky.channel_id, everything=True)
     assert told.problem == ""

@@ -6,13 +6,13 @@ import signal
 from datetime import timedelta
 from multiprocessing.connection import Connection
 
+import pytest
 from sqlalchemy import update
 
-from socialq import clock
-from socialq.domain.outcomes import Absent, Found, LookFailed, Near, Outcome, Prepared, Processing, Published
+from socialq.domain.outcomes import Absent, Found, LookFailed, Near, Outcome, Prepared
 from socialq.models import Worker
 from socialq.networks.base import Account
-from socialq.publishing import life, lost, poll, ring
+from socialq.publishing import life, lost, ring
 from socialq.publishing.claim import claim
 from socialq.publishing.reconcile import reconcile
 from tests.fakes import FakeNetwork
@@ -183,7 +183,8 @@ def _hold(data_dir: str, url: str, channel: Connection) -> None:
     signal.pause()
 
 
-def test_a_stopped_process_that_is_waited_for_is_killed(line: Line) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["unknown", "the lock to write that down is its own"])
+def test_a_stopped_process_that_is_waited_for_is_killed(line: Line, told: bool) -> None:
     here, there = multiprocessing.Pipe()
     settings = line.parts.settings
     process = multiprocessing.get_context("spawn").Process(
@@ -191,47 +192,26 @@ def test_a_stopped_process_that_is_waited_for_is_killed(line: Line) -> None:
     )
     process.start()
     worker_id = here.recv()
-    os.kill(process.pid or 0, signal.SIGSTOP)
     delivery = line.schedule()
     line.worker.id, own = worker_id, line.worker.id
     assert claim(line.sender, delivery, Prepared("x")) is not None
     line.worker.id = own
-    line.set(delivery, state="unknown", look_at=None)
     with line.parts.db.begin() as session:
         session.execute(update(Worker).where(Worker.id == worker_id).values(beat_at=line.now() - timedelta(hours=1)))
     woke = line.now()
+    line.set(delivery, lease_until=woke - timedelta(hours=1))
+    minute_ago = woke - timedelta(minutes=1)
+    assert lost.kill_stopped(line.parts.db, settings.data_dir, line.sender.times, minute_ago) == 0, "only slow"
+    os.kill(process.pid or 0, signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid or 0, os.WSTOPPED | os.WNOWAIT)
+    if told:
+        line.set(delivery, state="unknown", look_at=None)
     assert lost.kill_stopped(line.parts.db, settings.data_dir, line.sender.times, woke) == 0, "grace after waking"
-    assert lost.kill_stopped(line.parts.db, settings.data_dir, line.sender.times, woke - timedelta(minutes=1)) == 1
+    assert lost.kill_stopped(line.parts.db, settings.data_dir, line.sender.times, minute_ago) == 1
     process.join(10)
     assert process.exitcode == -signal.SIGKILL
     assert lost.bury(line.parts.db, settings.data_dir, line.sender.times) == 1
     assert line.attempts(delivery)[0].ended_at is not None and line.get(delivery).look_at is not None
-
-
-def test_a_poll_settles_what_was_accepted(line: Line) -> None:
-    class Polling(FakeNetwork):
-        def poll(self, handle: str, account: Account) -> Outcome:
-            return Published(f"done-{handle}")
-
-    delivery = line.schedule()
-    line.network.script = [lambda *_: Processing("h1", clock.host_now())]
-    line.publish(delivery)
-    assert ring.polls(line.parts.db, line.sender.times) == [delivery]
-    poll.poll(line.sender, [delivery])
-    assert line.get(delivery).state == "processing", "this network cannot be asked"
-    line.parts.networks["fake"] = Polling()  # type: ignore[index]
-    line.set(delivery, check_at=line.now())
-    poll.poll(line.sender, [delivery])
-    assert (line.get(delivery).state, line.get(delivery).remote_id) == ("published", "done-h1")
-
-
-def test_processing_without_an_end_asks_at_once(line: Line) -> None:
-    delivery = line.schedule()
-    line.network.script = [lambda *_: Processing("h1", clock.host_now())]
-    line.publish(delivery)
-    line.set(delivery, process_until=line.now() - timedelta(seconds=1))
-    assert lost.give_up_processing(line.parts.db, line.sender.times) == 1
-    assert line.get(delivery).ask_at is not None and len(line.incidents()) == 1
 
 
 def test_a_found_id_that_is_taken_is_not_believed(line: Line) -> None:

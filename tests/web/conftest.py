@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from mastodon_mock.testing import DEFAULT_TEST_SEED, MockServer
 from sqlalchemy import update
 
-from socialq.models import Channel
+from socialq.db import now
+from socialq.models import Channel, Client
 from socialq.web import assets
 from socialq.wiring import Parts
 from tests.cast import VERA
@@ -48,6 +50,26 @@ def vera(parts: Parts, app: Flask) -> Browser:
     browser = Browser(app)
     assert browser.sign_in(VERA.email).status_code == 303
     return browser
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    """A Mastodon server that is not ours."""
+    made = MockServer(seed=DEFAULT_TEST_SEED).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def client(parts: Parts) -> Client:
+    """One without channels."""
+    with parts.db.begin() as session:
+        made = Client(
+            name="Bakkerij", timezone="Europe/Amsterdam", language="nl", approval_needed=False, created_at=now(session)
+        )
+        session.add(made)
+        session.flush()
+        return made
 
 
 @pytest.fixture

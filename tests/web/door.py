@@ -15,9 +15,11 @@ from socialq.members import add_member, hash_of
 from socialq.models import Member, MemberClient
 from socialq.wiring import Parts
 from tests.cast import Person
+from tests.compiled import keep_compiled
 
 PASSWORD = "canary battery staple"
 HASH = hash_of(PASSWORD)
+keep_compiled()
 _TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
 
 

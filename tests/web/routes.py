@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from socialq.db import now
-from socialq.models import Client, Delivery, Incident, MemberSession, Record, Report
+from socialq.models import Client, Delivery, Incident, MemberSession, NetworkApp, Record, Report
 from socialq.services.incidents import open_incident
 from socialq.wiring import Parts
 from tests.factories import Practice, dump, make_practice
@@ -16,7 +16,8 @@ from tests.factories import Practice, dump, make_practice
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 # Without a member by design: health for machines, files for everybody, the door itself. Whoever adds one, thinks twice.
 OPEN = {
-    "health.healthz", "health.readyz", "static", "reports.plotly", "session.new", "session.create", "first_run.show", "first_run.create",
+    "health.healthz", "health.readyz", "measures.show", "static", "reports.plotly", "session.new", "session.create",
+    "first_run.show", "first_run.create",
     "password_resets.new", "password_resets.create", "password_resets.asked", "password_resets.edit", "password_resets.update",
 }  # fmt: skip
 
@@ -82,12 +83,15 @@ def belongings(parts: Parts, member_id: int) -> Belongings:
             client_id=practice.client.id, starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 31), due_at=now(session),
             created_at=now(session),
         )  # fmt: skip
-        session.add(report)
+        app = NetworkApp(
+            network="mastodon", server="https://m.example", client_id="c", client_secret=b"s", returns_to="", created_at=now(session)
+        )  # fmt: skip
+        session.add_all([report, app])
         session.flush()
         ids = {
             "client_id": practice.client.id, "channel_id": practice.channels[0], "post_id": post.id, "media_id": picture.media_id,
             "delivery_id": delivery, "incident_id": incident, "member_id": member_id, "session_id": signed_in,
-            "report_id": report.id, "token": "A" * 43, "filename": "none.css",
+            "report_id": report.id, "app_id": app.id, "key": "needing", "token": "A" * 43, "filename": "none.css",
         }  # fmt: skip
     return Belongings(practice, other.id, ids)
 

@@ -1,14 +1,12 @@
 """Connecting channels on the web, against mastodon-mock's real OAuth; refused ways back, and what is kept when connecting again."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from mastodon_mock.testing import DEFAULT_TEST_SEED, MockServer
+from mastodon_mock.testing import MockServer
 from sqlalchemy import select
 
-from socialq.db import now
 from socialq.models import Channel, Client, Delivery, Incident, NetworkApp
 from socialq.planning.found import Desk
 from socialq.publishing.record import disconnect as lose
@@ -18,32 +16,9 @@ from tests.cli.desk import closed_port
 from tests.factories import Practice, dump
 from tests.fakes import FakeNetwork
 from tests.web.door import Browser, join
-from tests.web.ways import CALLBACK, out, state_of, yes
+from tests.web.ways import CALLBACK, channels, out, state_of, yes
 
 CHANGING = ("sessions", "events")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    made = MockServer(seed=DEFAULT_TEST_SEED).start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def client(parts: Parts) -> Client:
-    with parts.db.begin() as session:
-        made = Client(
-            name="Bakkerij", timezone="Europe/Amsterdam", language="nl", approval_needed=False, created_at=now(session)
-        )
-        session.add(made)
-        session.flush()
-        return made
-
-
-def channels(parts: Parts) -> list[Channel]:
-    with parts.db.read() as session:
-        return list(session.scalars(select(Channel).order_by(Channel.id)))
 
 
 def test_mastodon_by_logging_in_there(parts: Parts, vera: Browser, client: Client, server: MockServer) -> None:
@@ -210,18 +185,3 @@ def test_another_account_is_not_taken_for_it(parts: Parts, vera: Browser, lost: 
     with parts.db.read() as session:
         assert session.get_one(Channel, channel_id).disconnected_at is not None
     assert vera.post(f"/channels/{channel_id}", {**form, "network": "practice"}).status_code == 404
-
-
-def test_disconnected_by_hand_and_connected_as_if_new(
-    parts: Parts, vera: Browser, client: Client, server: MockServer
-) -> None:
-    form = {"network": "mastodon", "server": server.base_url, "password": "alice_token"}
-    vera.post(f"/clients/{client.id}/channels", form)
-    channel_id = channels(parts)[0].id
-    assert vera.post(f"/channels/{channel_id}/end").status_code == 303
-    gone = channels(parts)[0]
-    assert (gone.credentials, gone.disconnected_at is None) == (None, False)
-    assert "You disconnected it yourself." in vera.get(f"/channels/{channel_id}").text
-    assert vera.post(f"/clients/{client.id}/channels", form).status_code == 303
-    assert [one.id for one in channels(parts)] == [channel_id]
-    assert channels(parts)[0].credentials_version == 3

@@ -1,6 +1,8 @@
 """Clients on the web: added, changed, their weekly slots, paused and resumed; an assistant looks and changes nothing."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -8,6 +10,8 @@ from sqlalchemy import select
 
 from socialq.models import Client, Slot
 from socialq.planning import pausing
+from socialq.planning.creating import next_slot
+from socialq.services.i18n import Words
 from socialq.wiring import Parts
 from tests.cast import STAN, VERA
 from tests.factories import dump, make_practice
@@ -106,6 +110,18 @@ def test_slots_are_added_removed_and_put_back(parts: Parts, vera: Browser) -> No
     vera.post(path, {"weekdays": "3", "at": "09:00"})
     assert slots(parts) == [(1, "09:00"), (3, "09:00")]
     assert vera.post(f"{path}/end", {"slot": "999"}).status_code == 404
+
+
+def test_the_first_free_slot_is_the_one_that_a_new_post_gets(parts: Parts, vera: Browser) -> None:
+    """Also when that is today."""
+    vera.post("/clients", FORM)
+    client = only_client(parts)
+    soon = (parts.db.now() + timedelta(minutes=2)).astimezone(ZoneInfo(client.timezone))
+    days = [str(day) for day in range(7)]
+    vera.post(f"/clients/{client.id}/slots", {"weekdays": days, "at": f"{soon:%H:%M}"})
+    with parts.db.read() as session:
+        free = Words("en").moment(next_slot(session, client.id, ()), client.timezone)
+    assert vera.get(f"/clients/{client.id}").text.count(free) == 2  # on top, and in the list of the next times
 
 
 @pytest.mark.parametrize(

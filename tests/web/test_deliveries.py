@@ -4,16 +4,18 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from socialq.db import now
-from socialq.models import Attempt, Delivery, Event, Member
+from socialq.models import Attempt, Channel, Delivery, Event, Member
 from socialq.services.i18n import Words
 from socialq.web.delivery_story import ENDS, UNHEARD
 from socialq.wiring import Parts
 from tests.web import days
 from tests.web.door import Browser
 
+EARLIER = timedelta(minutes=5)
 HERE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -31,7 +33,7 @@ def made(parts: Parts, state: str, kind: str = "", **columns: object) -> int:
         reason = "the server did not answer in time"
         session.add(
             Attempt(
-                delivery_id=of.delivery, number=1, worker_id="w", started_at=now(session), ended_at=now(session),
+                delivery_id=of.delivery, number=1, worker_id="w", started_at=now(session) - EARLIER, ended_at=now(session) - EARLIER,
                 outcome="unknown" if state == "unknown" else "rejected", reason=reason,
             )
         )  # fmt: skip
@@ -86,6 +88,33 @@ def test_it_is_online_takes_a_link_or_none(parts: Parts, vera: Browser, url: str
     assert (get(parts, delivery).state, get(parts, delivery).url) == ("published", url)
     page = vera.get(f"/deliveries/{delivery}").text
     assert "Vera said that it is online." in page and "decide" not in page
+
+
+def test_a_link_to_the_post_brings_its_figures(parts: Parts, vera: Browser) -> None:
+    delivery = asked(parts)
+    with parts.db.begin() as session:
+        here = session.scalars(select(Channel)).one()
+        here.network, here.handle = "mastodon", "@korenaar@mastodon.example"
+        days.sent(session, here, now(session), "published", remote_id="2")
+
+    def say(url: str) -> TestResponse:
+        form = {"attempt": "1", "choice": "published", "url": url}
+        return vera.post(f"/deliveries/{delivery}/resolution", form, follow_redirects=True)
+
+    assert "another post that is in socialq already" in say("https://mastodon.example/@korenaar/2").text
+    assert get(parts, delivery).state == "unknown"
+    told = say("https://mastodon.example/@korenaar/1").text
+    assert "Noted: it is online." in told and "cannot be pulled" not in told
+    assert get(parts, delivery).remote_id == "1"
+
+
+def test_a_link_to_anything_else_is_kept_and_said_to_bring_none(parts: Parts, vera: Browser) -> None:
+    delivery = asked(parts)
+    form = {"attempt": "1", "choice": "published", "url": "https://mastodon.example/@stan/1"}
+    assert (
+        "figures cannot be pulled" in vera.post(f"/deliveries/{delivery}/resolution", form, follow_redirects=True).text
+    )
+    assert (get(parts, delivery).remote_id, get(parts, delivery).url) == (None, form["url"])
 
 
 def test_a_link_that_is_none_is_said_beside_its_field(parts: Parts, vera: Browser) -> None:

@@ -4,9 +4,11 @@ import re
 from io import BytesIO
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from socialq.models import Media
+from socialq.services.storage import Storage
 from socialq.wiring import Parts
 from tests.cast import STAN
 from tests.factories import Practice, dump, image_bytes
@@ -26,6 +28,19 @@ def test_pictures_come_back_as_we_wrote_them(parts: Parts, vera: Browser, practi
         assert session.scalar(select(func.count()).select_from(Media)) == 1
         (parts.media / session.scalars(select(Media.name)).one()).unlink()
     assert vera.get(str(made["url"])).status_code == 404
+
+
+def test_lists_get_a_small_one_that_goes_with_its_picture(parts: Parts, vera: Browser, practice: Practice) -> None:
+    made = send_picture(vera, practice.client.id, image_bytes(2000, 1500), "brood.png").get_json()
+    whole, small = vera.get(made["url"], buffered=True), vera.get(made["small"], buffered=True)
+    assert small.mimetype == "image/webp" and small.headers["Cache-Control"] == whole.headers["Cache-Control"]
+    with Image.open(BytesIO(small.data)) as image:
+        assert (image.size, len(small.data) < len(whole.data)) == ((640, 480), True)
+    (kept,) = (parts.media / "small").iterdir()
+    kept.write_bytes(b"kept")
+    assert vera.get(made["small"], buffered=True).data == b"kept"
+    Storage(parts.media).remove(next(parts.media.glob("*.jpg")).name)
+    assert not kept.exists() and vera.get(made["small"]).status_code == 404
 
 
 def test_without_the_script_pictures_come_with_the_form(parts: Parts, vera: Browser, practice: Practice) -> None:

@@ -24,6 +24,8 @@ def test_edited_moved_stopped(parts: Parts, vera: Browser, practice: Practice) -
     assert the_post(parts).state == "scheduled" and the_post(parts).revision_id != post.revision_id
     stale = vera.post(f"/posts/{post.id}", sent | {"text": "Weer anders"})
     assert stale.status_code == 422 and "has been changed since" in stale.text and "Weer anders" in stale.text
+    newer = re.findall(r'name="revision" value="(\d+)"', stale.text)[0]
+    assert newer == str(the_post(parts).revision_id), "saved once more, it is on purpose"
     vera.post(f"/posts/{post.id}/schedule", {"on": day(practice, 5), "at": "11:30"})
     moved = the_post(parts)
     assert moved.scheduled_at is not None and moved.scheduled_at.minute == 30
@@ -50,6 +52,28 @@ def test_the_list_by_state_client_and_page(parts: Parts, vera: Browser, practice
     assert vera.get("/posts?client=4711").status_code == 404
     assert "There is nothing here." in vera.get("/posts?state=amiss").text
     assert "Bericht 00" in vera.get("/posts?state='; DROP TABLE posts").text
+
+
+def test_words_are_looked_for_as_they_stand_and_the_search_stays_in_the_address(
+    vera: Browser, practice: Practice
+) -> None:
+    for number, text in enumerate(("Nu 100% rogge", "Nu 100 broden", "een_streep", "een streep", "<b>Ñandú</b>")):
+        practice.post(At(practice.at(86_400 * (number + 1))), text)
+    found = {
+        "100%": ["Nu 100% rogge"], "ROGGE": ["Nu 100% rogge"], "nu 100": ["Nu 100% rogge", "Nu 100 broden"],
+        "een_s": ["een_streep"], "Ñan": ["Ñandú"], "/": ["Ñandú"], "\\": [],
+    }  # fmt: skip
+    everything = {text for texts in found.values() for text in texts}
+    for wanted, texts in found.items():
+        page = vera.get("/posts", query_string={"q": wanted, "client": practice.client.id}).text
+        assert {one for one in everything if f"{one}" in page.partition('class="posts"')[2]} == set(texts), wanted
+        if not texts:
+            assert "No post here says" in page
+    page = vera.get(f"/posts?q=nu+100&client={practice.client.id}").text
+    tab = re.findall(r'href="(/posts[^"]*state=drafts[^"]*)"', page)[0].replace("&amp;", "&")
+    assert f"client={practice.client.id}" in tab and "q=nu+100" in tab
+    assert 'value="nu 100"' in vera.get(tab).text and "No post here says" in vera.get(tab).text
+    assert vera.get("/posts?q=%00" + "a" * 3000).status_code == 200
 
 
 def test_what_went_wrong_and_what_is_out_have_their_tabs(parts: Parts, vera: Browser, practice: Practice) -> None:

@@ -126,7 +126,11 @@ def test_each_kind_of_incident_is_a_row_with_what_can_be_done(parts: Parts, vera
             INCIDENTS.get(kind, ("", ""))[language == "en"] in row
             and BUTTONS.get(kind, ("", ""))[language == "en"] in row
         )
-    assert ("13 dingen vragen je aandacht.", "13 things need you.")[language == "en"] in page
+    number = len(KINDS)
+    assert (f"{number} dingen vragen je aandacht.", f"{number} things need you.")[language == "en"] in page
+    with parts.db.begin() as session:
+        session.execute(update(Incident).values(resolved_at=now(session), resolved_by="test"))
+    assert 'class="need"' not in vera.get("/").text, "until they are resolved, and no longer"
 
 
 def test_without_anything_to_do_there_is_no_sheet(parts: Parts, vera: Browser, language: str) -> None:

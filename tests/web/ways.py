@@ -4,7 +4,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from sqlalchemy import select
 
+from socialq.models import Channel
+from socialq.wiring import Parts
 from tests.web.door import Browser
 
 CALLBACK = "/connect/mastodon/callback"
@@ -36,3 +39,9 @@ def yes(address: str, username: str = "alice") -> str:
 
 def state_of(address: str) -> str:
     return parse_qs(urlsplit(address).query)["state"][0]
+
+
+def channels(parts: Parts) -> list[Channel]:
+    """What is connected by now."""
+    with parts.db.read() as session:
+        return list(session.scalars(select(Channel).order_by(Channel.id)))

@@ -27,7 +27,14 @@ SHRUNKEN = (
     "quarantine", "gap", "backoff", "upload", "network_acts", "network_lags", "heartbeat", "ping_every",
 )  # fmt: skip
 SHRINK = 1 / 20
-LONGER = {"start": 5.0, "hard": 2.0, "record": 5.0, "lease": 15.0, "rering": 2.0}  # a busy machine needs them
+LONGER = {
+    "start": 5.0,
+    "hard": 2.0,
+    "record": 5.0,
+    "journal_after": 1.0,
+    "lease": 15.0,
+    "rering": 2.0,
+}  # a busy machine needs them
 PATIENCE = 60.0
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+from socialq import clock
 from socialq.services.children import Children, Command, Stop
 from tests.workers.installation import fast, processes, program, until
 
@@ -90,6 +91,44 @@ def test_no_child_stays_when_the_keeper_is_killed(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         until(lambda: not processes(settings), 10)
+
+
+def test_a_fork_is_kept_as_a_program_is(tmp_path: Path) -> None:
+    """Started again when it is killed; of its keeper's open files it has the leash alone, and it ends when that breaks."""
+    settings = fast(tmp_path / "data")
+    keeper = (
+        "import time; from socialq.services.children import Children, Command, Stop, end_with_parent; held = open('/dev/zero'); "
+        "Children([Command('one', run=lambda: (end_with_parent(1), time.sleep(600)))], 5).keep(Stop())"
+    )
+    with program(settings, python(keeper)) as process:
+        first = until(lambda: processes(settings, "workers one"))[0]
+        os.kill(first, signal.SIGKILL)
+        second = until(lambda: [pid for pid in processes(settings, "workers one") if pid != first], 10)[0]
+        until(lambda: len(os.listdir(f"/proc/{second}/fd")) == 4)
+        assert "/dev/zero" not in [os.readlink(fd) for fd in Path(f"/proc/{second}/fd").iterdir()]
+        process.kill()
+        process.wait()
+        until(lambda: not processes(settings), 10)
+
+
+def test_a_fork_ends_as_it_says(tmp_path: Path) -> None:
+    """Its exit code is what a program's would be; an error is a traceback and 1."""
+    ways = ("sys.exit(0)", "sys.exit(2)", "sys.exit('told')", "1 / 0", "os._exit(7)")
+    codes = ", ".join(f"fork(lambda: {way}, 'one').wait()" for way in ways)
+    code = f"import os, sys; from socialq.services.forked import fork; print([{codes}])"
+    with program(fast(tmp_path / "data"), python(code)) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+    assert said.splitlines()[-1] == "[0, 2, 1, 1, 7]" and "ZeroDivisionError" in said
+
+
+def test_a_wish_to_end_wakes_whoever_waits() -> None:
+    stop = Stop()
+    threading.Timer(0.05, stop.ask).start()
+    began = clock.boottime()
+    assert stop.wait(30)
+    assert clock.boottime() - began < 10
+    assert stop.wait(30), "and for ever"
 
 
 def test_a_process_that_nobody_keeps_has_no_leash(tmp_path: Path) -> None:

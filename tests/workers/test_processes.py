@@ -171,7 +171,7 @@ def up(parts: Parts, *words: str) -> Iterator[tuple[subprocess.Popen[str], str]]
 
 def get(url: str) -> tuple[int, dict[str, object]]:
     try:
-        with urlopen(url, timeout=10) as answer:
+        with urlopen(url, timeout=60) as answer:
             return answer.status, json.load(answer)
     except HTTPError as error:
         with error:

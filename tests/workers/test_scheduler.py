@@ -6,13 +6,15 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
+from socialq.domain.clocks import ALERT
 from socialq.errors import Unavailable
 from socialq.models import Heartbeat, Incident
-from socialq.publishing import ring
+from socialq.publishing import hosts, ring
+from socialq.services.incidents import resolve_incidents
 from socialq.wiring import Parts
 from tests.workers.installation import Server, add_channel, schedule, states
 from tests.workers.test_queues import calls
-from workers import desk as desks
+from workers import desk as workers_desk
 from workers.desk import Desk
 from workers.queues import PUBLISH, QUEUES, Bell, connect
 from workers.scheduler import Entry, Scheduler
@@ -118,9 +120,23 @@ def test_clocks_that_differ_are_told_until_they_agree(installed: Parts, server: 
     with server.redis() as redis:
         desk = Desk(installed, Bell(redis))
         desk.compare_clocks()
-        assert desk.clock_off is not None and abs(desk.clock_off) < desks.ALERT
+        assert desk.clock_off is not None and abs(desk.clock_off) < ALERT
     with installed.db.read() as session:
         assert session.scalars(select(Incident)).all() == []
+
+
+def test_the_odd_clock_is_named(installed: Parts, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine's clock 5 s ahead; the network agrees with the database, then with the machine."""
+    hosts.keep_clocks(installed.db, {"mastodon.example": 5.0}, machine=0.0)
+    with server.redis() as redis:
+        desk = Desk(installed, Bell(redis))
+        for machine, who in ((5.0, "database"), (-5.0, "unsure"), (0.0, None)):
+            monkeypatch.setattr(workers_desk, "skew", lambda _db, off=machine: -off)
+            desk.compare_clocks()
+            with installed.db.begin() as session:
+                told = session.scalars(select(Incident).where(Incident.resolved_at.is_(None))).all()
+                assert [one.facts["who"] for one in told] == ([who] if who else [])
+                resolve_incidents(session, told[0].subject if told else "", "test")
 
 
 def _beats(parts: Parts) -> dict[str, dict[str, object]]:

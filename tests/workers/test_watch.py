@@ -16,12 +16,13 @@ from socialq.publishing.life import Life
 from socialq.services.children import Stop
 from socialq.wiring import open_parts
 from tests.workers.installation import add_channel, fast, schedule, until
+from workers import watch as watching
 from workers.bench import Bench
-from workers.queues import PUBLISH
+from workers.queues import PUBLISH, SLOW
 from workers.role import open_bench
 from workers.watch import Watch
 
-TINY = {"start": 1.0, "hard": 0.1, "record": 0.1, "lease": 2.0, "rering": 0.1, "upload": 0.01}
+TINY = {"start": 1.0, "hard": 0.1, "record": 0.1, "journal_after": 0.1, "lease": 2.0, "rering": 0.1, "upload": 0.01}
 
 
 @pytest.fixture
@@ -61,6 +62,19 @@ def test_a_thread_that_does_not_come_back_makes_the_process_leave(bench: Bench, 
     watch.look(started + 60)
     assert bench.leaving()
     assert bench.drain() is False, "the process must leave without it"
+
+
+def test_a_process_that_has_grown_and_rests_makes_room_for_a_fresh_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "IDLE", 0.0)
+    slow = replace(bench, role=SLOW)
+    watches = [Watch(bench), Watch(slow)]
+    libraries = bytearray(2 * watching.GROWN)
+    for watch in watches:
+        watch.look(clock.boottime())
+    assert slow.leaving() and not bench.leaving(), "who publishes is not replaced in the middle of the day"
+    assert len(libraries) == 2 * watching.GROWN
 
 
 @dataclass

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from socialq.domain.message import Wanted
-from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared
-from socialq.networks.base import Account, AccountMetrics, Connected, Content, Limits, Remember
-from socialq.networks.bluesky import connect, read, send
+from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared, Published
+from socialq.networks.base import Account, AccountMetrics, App, Connected, Content, Limits, Remember
+from socialq.networks.bluesky import connect, names, read, send
 from socialq.networks.text import graphemes
 
 BYTES = 3000
@@ -29,6 +29,14 @@ class Bluesky:
     def connect(self, account: Account) -> Connected:
         """The account's DID and handle. The session goes to `account.renewed`. Raises ConnectFailed."""
         return connect.connect(account)
+
+    def withdraw(self, account: Account, app: App | None) -> None:
+        """Ends the session. Raises ConnectFailed."""
+        connect.withdraw(account)
+
+    def recognize(self, link: str, server: str, account_id: str, handle: str) -> Published | None:
+        """By the profile and the key in it."""
+        return names.recognize(link, account_id, handle)
 
     def problems(self, post: Content, limits: Limits) -> list[str]:
         """Counted as Bluesky counts: characters as a reader sees them, and bytes as well. Large pictures are made smaller."""

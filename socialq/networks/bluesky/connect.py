@@ -10,7 +10,7 @@ from socialq.networks.base import Account, Connected, ConnectFailed
 from socialq.networks.bluesky import session
 from socialq.networks.bluesky.names import PAGES
 from socialq.networks.bluesky.xrpc import Answer, Unexplained
-from socialq.networks.call import Overrun
+from socialq.networks.call import Overrun, plainly
 
 WHERE = "in Bluesky under Settings, Privacy and security, App passwords"
 
@@ -23,6 +23,17 @@ def connect(account: Account) -> Connected:
         raise ConnectFailed(f"Give an app password; make one {WHERE}.")
     account = _logged_in(replace(account, server=server), identifier, urlsplit(server).netloc)
     return Connected(account.remote_id, str(account.credentials["handle"]), server)
+
+
+def withdraw(account: Account) -> None:
+    """The session ends; the app password is the person's to take away. Raises ConnectFailed."""
+    host = urlsplit(account.server).netloc
+    try:
+        answer = session.end(account)
+    except Exception as error:
+        raise ConnectFailed(f"{host} did not answer: {plainly(error)}.") from None
+    if answer.status != 200 and not answer.stale:
+        raise ConnectFailed(f"{host} answered {answer.status}.")
 
 
 def _server(account: Account) -> str:

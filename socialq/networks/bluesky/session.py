@@ -73,6 +73,12 @@ def log_in(account: Account, identifier: str) -> Account:
     return _kept(account, answer)
 
 
+def end(account: Account) -> Answer:
+    """The session's tokens are worth nothing afterwards. Raises what a call raises."""
+    refresh = str(account.credentials.get("refresh_jwt", ""))
+    return tell(account, account.server, "com.atproto.server.deleteSession", token=refresh)
+
+
 def _kept(account: Account, answer: Answer) -> Account:
     found = {name: answer.fields.get(name) for name in ("accessJwt", "refreshJwt", "did", "handle")}
     if not all(isinstance(value, str) and value for value in found.values()):

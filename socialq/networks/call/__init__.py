@@ -1,6 +1,8 @@
 """One bounded use of the outside world: every address guarded, every byte under a deadline, the lease looked at before the first one."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 import requests
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH
@@ -10,11 +12,22 @@ from socialq.networks import guard
 from socialq.networks.call.adapter import Adapter, Overrun, Session, TooBig
 from socialq.networks.call.exchange import Exchange
 
-__all__ = ["Call", "Overrun", "TooBig", "TooLate", "not_out", "plainly"]
+__all__ = ["Call", "Overrun", "Remaining", "TooBig", "TooLate", "not_out", "plainly"]
 
 
 class TooLate(Exception):
     """The lease was looked at before the first byte and had run out: nothing was sent. No OSError, or urllib3 would wrap it."""
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What a network says is left until `resets_at`. `name` is its own word ("posts"); `scope`: channel, app or host."""
+
+    name: str
+    size: int
+    left: int
+    resets_at: datetime
+    scope: str = "channel"
 
 
 class Call:
@@ -35,6 +48,9 @@ class Call:
         gate: Callable[[], None] | None = None,
     ) -> None:
         self.wrote = False  # a byte of the armed request may have left
+        self.timed_out = False  # the newest request ran out of time
+        self.answered = False  # … or was answered, whatever with
+        self.remaining: list[Remaining] = []  # what answers said is left, the newest last
         self.connect_within = connect_within
         self.total = total
         self.allow_private = allow_private
@@ -46,7 +62,7 @@ class Call:
         """A fresh session over guarded connections: no redirects, no retries, no proxies, no connection used twice.
 
         Its requests raise guard.Blocked, TooLate, Overrun, TooBig or another of requests' exceptions."""
-        session = Session(Adapter(self._exchange, trust=self.trust, body_limit=self.body_limit))
+        session = Session(Adapter(self._exchange, trust=self.trust, body_limit=self.body_limit, heard=self._heard))
         self._sessions.append(session)
         return session
 
@@ -62,11 +78,18 @@ class Call:
             self._armed = False
             self.wrote = True
 
+    def count(self, remaining: Remaining) -> None:
+        """A network hands on what an answer said of its budget."""
+        self.remaining.append(remaining)
+
     def close(self) -> None:
         """Closes what its sessions hold."""
         for session in self._sessions:
             session.close()
         self._sessions.clear()
+
+    def _heard(self, *, answered: bool) -> None:
+        self.timed_out, self.answered = not answered, answered
 
     def _exchange(self) -> Exchange:
         return Exchange(

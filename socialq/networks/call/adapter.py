@@ -3,7 +3,8 @@
 import ssl
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -14,8 +15,15 @@ from urllib3.util.ssl_ import create_urllib3_context
 from socialq.networks import guard
 from socialq.networks.call.connection import PlainConnection, TlsConnection
 from socialq.networks.call.exchange import Exchange
+from socialq.networks.call.witness import WITNESS
 
 BLOCK = 65536
+
+
+class Heard(Protocol):
+    """Told after each request: whether it was answered, or ran out of time."""
+
+    def __call__(self, *, answered: bool) -> None: ...
 
 
 class Overrun(requests.exceptions.ReadTimeout):
@@ -42,22 +50,36 @@ class Session(requests.Session):
 
 
 class Adapter(HTTPAdapter):
-    """`exchange` makes the bounds of one request; `trust` is the file of authorities; `body_limit` counts unpacked bytes."""
+    """`exchange` makes the bounds of one request; `trust` is the file of authorities; `body_limit` counts unpacked bytes; `heard`
+    is told how each request ended."""
 
-    def __init__(self, exchange: Callable[[], Exchange], *, trust: str, body_limit: int) -> None:
+    def __init__(self, exchange: Callable[[], Exchange], *, trust: str, body_limit: int, heard: Heard) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False, redirect=False))
         self._make = exchange
+        self._heard = heard
         self._exchange = exchange()
         self._trust = trust
         self._body_limit = body_limit
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Time-outs, proxies and verification are ours; what a library asks for is not heard."""
+        try:
+            response = self._exchanged(request)
+        except requests.exceptions.Timeout:
+            self._heard(answered=False)
+            raise
+        self._heard(answered=True)
+        return response
+
+    def _exchanged(self, request: requests.PreparedRequest) -> requests.Response:
         exchange = self._exchange = self._make()
         guard.check_scheme((request.url or "").partition(":")[0], allow_private=exchange.allow_private)
         request.headers["Connection"] = "close"
         try:
             response = super().send(request, stream=True, timeout=exchange.total, verify=True, proxies={})
+            WITNESS.hear(
+                urlsplit(str(request.url)).netloc, response.headers.get("Date", ""), response.elapsed.total_seconds()
+            )
             _read(response, self._body_limit)
         except Exception as error:
             if exchange.overran and not isinstance(error, TooBig):

@@ -5,10 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialq.domain.message import Wanted
-from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared
-from socialq.networks.base import Account, AccountMetrics, App, Connected, Content, Limits, Remember, Visit
+from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared, Published
+from socialq.networks.base import (
+    Account,
+    AccountMetrics,
+    App,
+    Connected,
+    ConnectFailed,
+    Content,
+    Limits,
+    Remember,
+    Visit,
+)
 from socialq.networks.call import Call
-from socialq.networks.mastodon import authorize, connect, read, send
+from socialq.networks.mastodon import authorize, connect, links, read, send
 from socialq.networks.text import count
 
 KEY_LIVES = timedelta(minutes=50)  # the server keeps an Idempotency-Key for an hour; less the lease, less five minutes
@@ -44,6 +54,16 @@ class Mastodon:
     def token(self, app: App, visit: Visit, code: str, call: Call) -> dict[str, Any]:
         """Credentials for the code. Raises ConnectFailed, AppUnknown."""
         return authorize.token(app, visit, code, call)
+
+    def withdraw(self, account: Account, app: App | None) -> None:
+        """Only what socialq itself was given by going there. Raises ConnectFailed."""
+        if app is None:
+            raise ConnectFailed("This token was not given to socialq itself.")
+        authorize.withdraw(account.server, app, str(account.credentials.get("access_token", "")), account.call)
+
+    def recognize(self, link: str, server: str, account_id: str, handle: str) -> Published | None:
+        """By the server, the user and the number in it."""
+        return links.recognize(link, server, account_id, handle)
 
     def problems(self, post: Content, limits: Limits) -> list[str]:
         """Counted as Mastodon counts: links alike, mentions without their host, an emoji as one."""

@@ -59,6 +59,17 @@ def token(app: App, visit: Visit, code: str, call: Call) -> dict[str, Any]:
     raise _refused(answer, host)
 
 
+def withdraw(server: str, app: App, token: str, call: Call) -> None:
+    """The token ends there. One request. Raises ConnectFailed, also when another app was given it."""
+    host = urlsplit(server).netloc
+    given = {"client_id": app.client_id, "client_secret": app.client_secret, "token": token}
+    answer = _post(f"{server}/oauth/revoke", given, host, call)
+    if answer.status_code in (400, 401, 403):
+        raise ConnectFailed(f"{host} gave this token to another app than socialq.")
+    if answer.status_code != 200:
+        raise _refused(answer, host)
+
+
 def _post(url: str, form: dict[str, str], host: str, call: Call) -> requests.Response:
     with explained(host):
         return call.session().post(url, data=form, headers={"User-Agent": USER_AGENT, "Accept": "application/json"})

@@ -1,0 +1,50 @@
+"""What holds deliveries back beside their own state: a folder that has moved, a host that does not answer, a budget that is spent."""
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from socialq.models.base import Record
+
+
+class Installation(Record):
+    """A data folder that works on this database. Its token also lies in the folder: where the two differ, one of them is a copy."""
+
+    __tablename__ = "installations"
+
+    host_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    folder: Mapped[str] = mapped_column(String(64))  # what a copy of the folder does not have: see publishing.moved
+    database: Mapped[str] = mapped_column(String(120))  # which database it is, as far as it can say so itself
+    token: Mapped[str] = mapped_column(String(32))
+    previous: Mapped[str] = mapped_column(String(32), default="")
+    renewed_at: Mapped[datetime]
+
+
+class Host(Record):
+    """A server as calls find it, all processes together. `clock_off`: its clock minus the database's, in milliseconds."""
+
+    __tablename__ = "hosts"
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    timeouts: Mapped[int] = mapped_column(default=0)  # in a row
+    trouble_since: Mapped[datetime | None]
+    wait_until: Mapped[datetime | None]
+    clock_off: Mapped[int | None]
+    clock_at: Mapped[datetime | None]
+
+
+class Budget(Record):
+    """How much of something a network still gives until `resets_at`. `scope`: channel, app or host; `subject`: which."""
+
+    __tablename__ = "budgets"
+    __table_args__ = (UniqueConstraint("scope", "subject", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(64))  # "posts", "requests": the network's own word
+    size: Mapped[int]
+    left: Mapped[int]
+    resets_at: Mapped[datetime]
+    read_at: Mapped[datetime]
