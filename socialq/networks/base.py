@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -11,31 +11,10 @@ from typing import Any, Protocol, runtime_checkable
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared
 from socialq.networks.call import Call
+from socialq.networks.limits import Limits as Limits  # networks import it from here
 
 Remember = Callable[[dict[str, Any]], None]
 """Commits what a step of preparation gave (merged into the delivery's memory) before the next step is taken."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a network takes. A server's own numbers, read at connect, replace the declared ones."""
-
-    characters: int
-    url_characters: int | None = None  # every link counts so many; None: as written
-    media: int = 4
-    media_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/gif", "image/webp")
-    image_bytes: int = 8_000_000
-    image_pixels: int = 16_000_000
-    alt_characters: int = 1500
-
-    def updated(self, found: Mapping[str, Any]) -> "Limits":
-        """With what the server said (a channel's `limits`), unknown names left out."""
-        known: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in found.items()
-            if key in Limits.__dataclass_fields__
-        }
-        return replace(self, **known)
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ class Practice:
             found.append("There is neither text nor a picture.")
         if (size := graphemes(post.text)) > limits.characters:
             found.append(f"The text has {size} characters, Practice takes {limits.characters}.")
-        if len(post.media) > limits.media:
-            found.append(f"There are {len(post.media)} pictures, Practice takes {limits.media}.")
+        if len(post.media) > limits.images:
+            found.append(f"There are {len(post.media)} pictures, Practice takes {limits.images}.")
         return found
 
     def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:

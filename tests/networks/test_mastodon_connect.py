@@ -18,8 +18,8 @@ from tests.networks.peers import answering, peer
 
 OWNER = "/api/v1/accounts/verify_credentials"
 READ = {
-    "characters": 500, "url_characters": 23, "media": 4, "image_bytes": 16_777_216, "image_pixels": 33_177_600,
-    "alt_characters": 1500, "media_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
+    "characters": 500, "url_characters": 23, "images": 4, "image_bytes": 16_777_216, "image_pixels": 33_177_600,
+    "alt_characters": 1500, "image_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
 }  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def refused(typed: Account) -> str:
 def test_the_account_and_its_limits(server: FakeMastodon) -> None:
     found = NETWORK.connect(replace(account(server), server=f" {server.url}/ ", remote_id="", handle=""))
     assert found == Connected("1", "@vera@fake.example", server.url, READ)
-    assert NETWORK.limits.updated(found.limits).media_types == tuple(READ["media_types"])
+    assert NETWORK.limits.updated(found.limits).image_types == tuple(READ["image_types"])
 
 
 def test_an_old_server_is_asked_the_old_way() -> None:

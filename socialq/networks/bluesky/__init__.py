@@ -20,7 +20,7 @@ class Bluesky:
     key: str = "bluesky"
     name: str = "Bluesky"
     limits: Limits = Limits(
-        characters=300, media=4, media_types=("image/jpeg", "image/png", "image/webp"), alt_characters=ALT
+        characters=300, images=4, image_types=("image/jpeg", "image/png", "image/webp"), alt_characters=ALT
     )
     asks_server: bool = False
     asks_handle: bool = True
@@ -47,12 +47,12 @@ class Bluesky:
             found.append(f"The text has {size} characters, Bluesky takes {limits.characters}.")
         if (size := len(post.text.encode())) > BYTES:
             found.append(f"The text has {size} bytes (an emoji has up to 30), Bluesky takes {BYTES}.")
-        if len(post.media) > limits.media:
-            found.append(f"There are {len(post.media)} pictures, Bluesky takes {limits.media}.")
+        if len(post.media) > limits.images:
+            found.append(f"There are {len(post.media)} pictures, Bluesky takes {limits.images}.")
         for number, one in enumerate(post.media, 1):
             if one.media_type == "image/gif":
                 found.append(f"Picture {number} moves, and Bluesky would show it standing still.")
-            elif one.media_type not in limits.media_types:
+            elif one.media_type not in limits.image_types:
                 found.append(f"Bluesky does not take picture {number} ({one.media_type}).")
             if (size := graphemes(one.alt)) > limits.alt_characters:
                 found.append(

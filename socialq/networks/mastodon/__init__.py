@@ -30,7 +30,9 @@ class Mastodon:
 
     key: str = "mastodon"
     name: str = "Mastodon"
-    limits: Limits = Limits(characters=500, url_characters=23, media=4, image_bytes=16_000_000, image_pixels=33_177_600)
+    limits: Limits = Limits(
+        characters=500, url_characters=23, images=4, image_bytes=16_000_000, image_pixels=33_177_600
+    )
     asks_server: bool = True
     asks_handle: bool = False
     metrics_given: frozenset[str] = frozenset({"likes", "comments", "shares", "followers"})
@@ -72,10 +74,10 @@ class Mastodon:
             found.append("There is neither text nor a picture.")
         if (size := count(post.text, limits.url_characters)) > limits.characters:
             found.append(f"The text has {size} characters, this Mastodon server takes {limits.characters}.")
-        if len(post.media) > limits.media:
-            found.append(f"There are {len(post.media)} pictures, this Mastodon server takes {limits.media}.")
+        if len(post.media) > limits.images:
+            found.append(f"There are {len(post.media)} pictures, this Mastodon server takes {limits.images}.")
         for number, one in enumerate(post.media, 1):
-            if one.media_type not in limits.media_types:
+            if one.media_type not in limits.image_types:
                 found.append(f"This Mastodon server does not take picture {number} ({one.media_type}).")
             if one.width * one.height > limits.image_pixels:
                 found.append(

@@ -90,11 +90,11 @@ def limits(configuration: dict[str, Any]) -> Limits:
     found = {
         "characters": _number(statuses.get("max_characters")),
         "url_characters": _number(statuses.get("characters_reserved_per_url")),
-        "media": _number(statuses.get("max_media_attachments")),
+        "images": _number(statuses.get("max_media_attachments")),
         "image_bytes": _number(media.get("image_size_limit")),
         "image_pixels": _number(media.get("image_matrix_limit")),
         "alt_characters": _number(media.get("description_limit")),
-        "media_types": _types(media.get("supported_mime_types")),
+        "image_types": _types(media.get("supported_mime_types")),
     }
     return {name: value for name, value in found.items() if value}
 

@@ -1,0 +1,46 @@
+"""What a network takes, declared once: counters, checks and previews derive from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+STILL = ("image/jpeg", "image/png", "image/gif", "image/webp")
+# Channels that were connected earlier keep their server's numbers under these names.
+_EARLIER = {"media": "images", "media_types": "image_types"}
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Everything that is counted or measured. A server's own numbers, read at connect, replace the declared ones."""
+
+    characters: int
+    url_characters: int | None = None  # every link counts so many; None: as written
+    alt_characters: int = 1500
+    # Still pictures. Ratios are width : height as one number.
+    images: int = 4
+    image_types: tuple[str, ...] = STILL
+    image_bytes: int = 8_000_000
+    image_pixels: int = 16_000_000
+    image_ratio: Range | None = None
+    # Moving pictures. `gifs` None: they count as pictures.
+    gifs: int | None = None
+    gif_bytes: int | None = None  # None: as a picture
+    # Videos. 0: none are taken.
+    videos: int = 0
+    video_types: tuple[str, ...] = ("video/mp4",)
+    video_bytes: int = 0
+    video_seconds: Range = (0, 0)
+    video_ratio: Range | None = None
+    mixed: bool = False  # pictures and videos may stand in one post
+
+    def updated(self, found: Mapping[str, Any]) -> "Limits":
+        """With what the server said (a channel's `limits`), unknown names left out."""
+        named = {_EARLIER.get(key, key): value for key, value in found.items()}
+        known: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in named.items()
+            if key in Limits.__dataclass_fields__
+        }
+        return replace(self, **known)
