@@ -3,6 +3,7 @@
 from socialq.models.base import Record
 from socialq.models.channel import Channel
 from socialq.models.client import Client, Slot
+from socialq.models.connecting import ConnectChoice, ConnectLink, ConnectWay
 from socialq.models.delivery import Attempt, Delivery, Worker
 from socialq.models.event import Event
 from socialq.models.guard import Budget, Host, Installation
@@ -21,8 +22,8 @@ from socialq.models.snapshot import COMMON, ChannelSnapshot, PostSnapshot, Rollu
 from socialq.models.throttle import Throttle
 
 __all__ = [
-    "Approval", "Attempt", "Budget", "COMMON", "Channel", "ChannelSnapshot", "Client", "Delivery", "Event", "Heartbeat",
-    "Host", "Incident", "Installation", "Media", "Member", "MemberClient", "MemberSession", "NetworkApp", "OutboxMail",
-    "PasswordReset", "Post", "PostSnapshot", "Preference", "Record", "Report", "Revision", "RevisionChannel",
-    "RevisionMedia", "Rollup", "Slot", "Throttle", "Worker",
+    "Approval", "Attempt", "Budget", "COMMON", "Channel", "ChannelSnapshot", "Client", "ConnectChoice", "ConnectLink",
+    "ConnectWay", "Delivery", "Event", "Heartbeat", "Host", "Incident", "Installation", "Media", "Member",
+    "MemberClient", "MemberSession", "NetworkApp", "OutboxMail", "PasswordReset", "Post", "PostSnapshot", "Preference",
+    "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "Rollup", "Slot", "Throttle", "Worker",
 ]  # fmt: skip
