@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from socialq import db
-from socialq.connecting.authorization import app_of, opened
 from socialq.crypto import Secrets
 from socialq.domain.words import one_line
 from socialq.errors import BadInput, NotAllowed, NotFound
@@ -72,6 +71,17 @@ def app_for(session: Session, secrets: Secrets, network: str) -> App | None:
         raise BadInput("%(missing)s is not set, though its other half is: set both, or neither.", missing=missing)
     row = app_of(session, network, ALL_SERVERS)
     return App(client_id, secret) if client_id else opened(secrets, row) if row else None
+
+
+def app_of(session: Session, network: str, server: str) -> NetworkApp | None:
+    """socialq as that server knows it, if it does."""
+    query = select(NetworkApp).where(NetworkApp.network == network, NetworkApp.server == server)
+    return session.scalars(query).one_or_none()
+
+
+def opened(secrets: Secrets, row: NetworkApp) -> App:
+    """As its network is handed it. Raises Unavailable."""
+    return App(row.client_id, str(secrets.open(row.owner, row.client_secret)["client_secret"]))
 
 
 def keep(session: Session, secrets: Secrets, network: str, client_id: str, client_secret: str, by: str) -> None:

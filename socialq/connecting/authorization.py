@@ -2,22 +2,27 @@
 
 What must survive the way (`Trip`) is the caller's to keep, bound to the browser that left."""
 
+import json
 import secrets as random
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NoReturn
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete
 
 from socialq import db
+from socialq.connecting.apps import ALL_SERVERS, app_for, app_of, opened
 from socialq.connecting.asking import call, network_of
 from socialq.crypto import Secrets
 from socialq.db import Database
 from socialq.errors import BadInput
 from socialq.models import NetworkApp
 from socialq.networks.base import App, AppUnknown, CanAuthorize, ConnectFailed, Networks, Visit
+from socialq.networks.besides import NeedsApp
 from socialq.networks.call import Call
 from socialq.settings import Settings
 
+__all__ = ["Trip", "app_of", "come_back", "leave", "opened"]
 LONGEST_CODE = 2000
 
 
@@ -42,12 +47,14 @@ def leave(
     typed: str,
     returns_to: str,
 ) -> Trip:
-    """Registers socialq with the server when it is not known there yet. Raises BadInput, in one sentence."""
+    """Registers socialq with the server when it is not known there yet. `typed` counts where each account has a server of its own.
+    Raises BadInput, in one sentence."""
     ways = _ways(networks, network)
+    asked = typed if networks[network].asks_server else settings.server_of(network)
     made = call(settings)
     try:
-        server = ways.server(typed, made)
-        app = _known(database, secrets, network, server, returns_to)
+        server = ways.server(asked, made)
+        app = _known(database, networks, secrets, network, server, returns_to)
         if app is None:
             app = ways.register(server, returns_to, made)
             _remember(database, secrets, network, server, returns_to, app)
@@ -62,9 +69,9 @@ def leave(
 def come_back(
     database: Database, networks: Networks, secrets: Secrets, settings: Settings, trip: Trip, code: str
 ) -> str:
-    """The access token for the code. Raises BadInput, in one sentence."""
+    """The token for the code, as `asking` takes it: bare, or one JSON object. Raises BadInput, in one sentence."""
     ways = _ways(networks, trip.network)
-    app = _known(database, secrets, trip.network, trip.server, trip.returns_to)
+    app = _known(database, networks, secrets, trip.network, trip.server, trip.returns_to)
     if app is None or not code or len(code) > LONGEST_CODE or not (code.isascii() and code.isprintable()):
         raise BadInput("The server sent you back without a usable answer; start again.")
     made = call(settings)
@@ -76,27 +83,19 @@ def come_back(
         made.close()
 
 
-def app_of(session: Session, network: str, server: str) -> NetworkApp | None:
-    """socialq as that server knows it, if it does."""
-    query = select(NetworkApp).where(NetworkApp.network == network, NetworkApp.server == server)
-    return session.scalars(query).one_or_none()
-
-
-def opened(secrets: Secrets, row: NetworkApp) -> App:
-    """As its network is handed it. Raises Unavailable."""
-    return App(row.client_id, str(secrets.open(row.owner, row.client_secret)["client_secret"]))
-
-
 def _token(database: Database, ways: CanAuthorize, app: App, trip: Trip, code: str, made: Call) -> str:
     visit = Visit(trip.server, trip.returns_to, trip.state, trip.verifier)
+    before = database.now()
     try:
-        return str(ways.token(app, visit, code, made)["access_token"])
+        given = dict(ways.token(app, visit, code, made))
     except AppUnknown:
         with database.begin() as session:
-            session.execute(
-                delete(NetworkApp).where(NetworkApp.network == trip.network, NetworkApp.client_id == app.client_id)
-            )
+            mine = (NetworkApp.network == trip.network, NetworkApp.client_id == app.client_id)
+            session.execute(delete(NetworkApp).where(*mine, NetworkApp.server != ALL_SERVERS))
         raise
+    if seconds := given.pop("expires_in", None):
+        given["expires_at"] = int((before + timedelta(seconds=seconds)).timestamp())
+    return json.dumps(given) if len(given) > 1 else str(given["access_token"])
 
 
 def _ways(networks: Networks, key: str) -> CanAuthorize:
@@ -106,11 +105,24 @@ def _ways(networks: Networks, key: str) -> CanAuthorize:
     return network
 
 
-def _known(database: Database, secrets: Secrets, network: str, server: str, returns_to: str) -> App | None:
-    """None also after BASE_URL has changed: the server would not send anybody there."""
+def _known(
+    database: Database, networks: Networks, secrets: Secrets, network: str, server: str, returns_to: str
+) -> App | None:
+    """None also after BASE_URL has changed: the server would not send anybody there. Raises BadInput where somebody has to make
+    the app by hand and nobody has."""
     with database.read() as session:
+        if isinstance(needing := networks[network], NeedsApp):
+            return app_for(session, secrets, network) or _no_app(needing.name)
         row = app_of(session, network, server)
     return opened(secrets, row) if row and row.returns_to == returns_to else None
+
+
+def _no_app(name: str) -> NoReturn:
+    raise BadInput(
+        "%(network)s only lets in programs that are registered there, and yours is not yet: an owner of this socialq does that "
+        "once, under Settings, Network apps.",
+        network=name,
+    )
 
 
 def _remember(database: Database, secrets: Secrets, network: str, server: str, returns_to: str, app: App) -> None:

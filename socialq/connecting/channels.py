@@ -1,5 +1,9 @@
 """A client's channels: connecting one, connecting it again, disconnecting it. The network is asked before anything is stored."""
 
+from collections.abc import Callable
+
+from random import random
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -7,6 +11,7 @@ from socialq import db
 from socialq.connecting.asking import Owner, Wanted, ask
 from socialq.crypto import Secrets
 from socialq.db import Database
+from socialq.domain.access import renew_at
 from socialq.domain.states import DeliveryState
 from socialq.errors import BadInput, NotFound
 from socialq.models import Channel, Client, Delivery
@@ -16,10 +21,19 @@ from socialq.services.incidents import resolve_incidents
 from socialq.settings import Settings
 
 BY_HAND = "disconnected by hand"
+SETTLED_BY_CONNECTING = ["channel_disconnected", "access_ends", "breaker", "budget_spent"]  # not what was missed
+Also = Callable[[Session, Channel], None]
+"""Done in the transaction that stores the channel; what it raises undoes both."""
 
 
 def add_channel(
-    database: Database, networks: Networks, secrets: Secrets, settings: Settings, wanted: Wanted, by: str
+    database: Database,
+    networks: Networks,
+    secrets: Secrets,
+    settings: Settings,
+    wanted: Wanted,
+    by: str,
+    also: Also | None = None,
 ) -> int:
     """The channel's id; an account that was disconnected gets its old channel back, with its history.
 
@@ -34,6 +48,8 @@ def add_channel(
             raise BadInput(f"This account is connected already: it is channel {channel.id} of {client.name}.")
         channel = channel or _new(session, client, wanted.network, owner)
         _keep(session, secrets, channel, owner, by)
+        if also:
+            also(session, channel)
         return channel.id
 
 
@@ -45,6 +61,7 @@ def connect_again(
     channel_id: int,
     wanted: Wanted,
     by: str,
+    also: Also | None = None,
 ) -> None:
     """New credentials for the same account, on the same channel: what waits inside its limit goes by itself.
 
@@ -61,6 +78,8 @@ def connect_again(
         channel.server, channel.handle = owner.server, owner.connected.handle
         channel.limits = dict(owner.connected.limits)
         _keep(session, secrets, channel, owner, by)
+        if also:
+            also(session, channel)
 
 
 def disconnect(session: Session, channel_id: int, by: str) -> Channel:
@@ -69,7 +88,8 @@ def disconnect(session: Session, channel_id: int, by: str) -> Channel:
     channel.disconnected_at = channel.disconnected_at or db.now(session)
     channel.disconnected_reason, channel.credentials, channel.expires_at = BY_HAND, None, None
     channel.credentials_version += 1
-    resolve_incidents(session, f"channel:{channel.id}", by)
+    channel.refresh_at, channel.refreshing_until, channel.renewable_until = None, None, None
+    resolve_incidents(session, f"channel:{channel.id}", by, SETTLED_BY_CONNECTING)
     events.record(session, by, "disconnect", f"channel:{channel.id}", channel.client_id, network=channel.network)
     return channel
 
@@ -111,9 +131,11 @@ def _new(session: Session, client: Client, network: str, owner: Owner) -> Channe
 def _keep(session: Session, secrets: Secrets, channel: Channel, owner: Owner, by: str) -> None:
     channel.credentials = secrets.seal(channel.owner, owner.credentials)
     channel.credentials_version += 1
-    channel.expires_at, channel.refreshing_until = owner.expires_at, None
+    channel.expires_at, channel.renewable_until = owner.expires_at, owner.renewable_until
+    channel.refreshing_until, channel.refresh_tries, channel.renewed_at = None, 0, None
+    channel.refresh_at = renew_at(db.now(session), owner.expires_at, random()) if owner.renews else None
     channel.disconnected_at, channel.disconnected_reason = None, ""
-    resolve_incidents(session, f"channel:{channel.id}", by)
+    resolve_incidents(session, f"channel:{channel.id}", by, SETTLED_BY_CONNECTING)
     waiting = (Delivery.channel_id == channel.id, Delivery.state == DeliveryState.SCHEDULED)
     session.execute(update(Delivery).where(*waiting).values(rung_at=None, rings=0))
     session.flush()

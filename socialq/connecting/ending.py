@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from socialq.connecting.authorization import app_of, opened
+from socialq.connecting.apps import app_of, opened
 from socialq.connecting.channels import channel_of, disconnect
 from socialq.crypto import Secrets
 from socialq.db import Database
