@@ -1,4 +1,4 @@
-"""Media: a picture that was decoded and written again by us, under a random name."""
+"""Media: a picture or video that was written again by us, under a random name."""
 
 from datetime import datetime
 
@@ -19,4 +19,6 @@ class Media(Record):
     height: Mapped[int]
     size: Mapped[int]  # bytes
     sha256: Mapped[str] = mapped_column(String(64))
+    seconds: Mapped[float] = mapped_column(default=0.0)  # of a video
+    codecs: Mapped[str] = mapped_column(String(64), default="")  # of a video: "h264 aac"
     created_at: Mapped[datetime]
