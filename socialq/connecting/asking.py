@@ -8,6 +8,7 @@ from socialq.connecting.tokens import expires_at, parse_token
 from socialq.domain.words import one_line
 from socialq.errors import BadInput
 from socialq.networks.base import Account, Connected, ConnectFailed, Network, Networks
+from socialq.networks.besides import CanRefresh
 from socialq.networks.call import Call
 from socialq.settings import Settings
 
@@ -33,6 +34,8 @@ class Owner:
     server: str
     credentials: dict[str, Any] = field(repr=False)
     expires_at: datetime | None
+    renewable_until: datetime | None = None
+    renews: bool = False  # without a person
 
 
 def ask(networks: Networks, settings: Settings, wanted: Wanted) -> Owner:
@@ -43,7 +46,9 @@ def ask(networks: Networks, settings: Settings, wanted: Wanted) -> Owner:
     account_id = str(credentials.get("account_id", ""))
     typed = Account(server, account_id, handle, dict(credentials), call(settings), credentials.update)
     connected = _plain(_ask(network, typed), network)
-    return Owner(connected, connected.server or server, credentials, expires_at(credentials))
+    renews = isinstance(network, CanRefresh) and network.renews(credentials)
+    ends = expires_at(credentials), expires_at(credentials, "refresh_expires_at")
+    return Owner(connected, connected.server or server, credentials, *ends, renews)
 
 
 def network_of(networks: Networks, key: str) -> Network:

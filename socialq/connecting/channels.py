@@ -1,7 +1,6 @@
 """A client's channels: connecting one, connecting it again, disconnecting it. The network is asked before anything is stored."""
 
 from collections.abc import Callable
-
 from random import random
 
 from sqlalchemy import select, update

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from datetime import datetime
+from typing import Any
 
+from socialq.domain.access import instant
 from socialq.errors import BadInput
 
 LONGEST_TOKEN = 20_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TIMES = ("expires_at", "refresh_expires_at")
 TOKEN_KEYS = frozenset(
     {
         "access_token",
         "refresh_token",
-        "expires_at",
+        *TIMES,
         "account_id",
         "consumer_key",
         "consumer_secret",
@@ -47,24 +48,17 @@ def _fields(found: Any) -> dict[str, Any]:
         )
     if not found.get("access_token"):
         raise BadInput("The token's JSON object needs an access_token.")
-    texts = {key: value for key, value in found.items() if key != "expires_at"}
+    texts = {key: value for key, value in found.items() if key not in TIMES}
     if not all(isinstance(value, str) and value.isascii() and value.isprintable() for value in texts.values()):
         raise BadInput("The fields of the token are plain texts: copy them again.")
-    expires_at(found)
+    for name in TIMES:
+        expires_at(found, name)
     return dict(found)
 
 
-def expires_at(credentials: Mapping[str, Any]) -> datetime | None:
-    """`expires_at` is seconds since 1970 or ISO 8601 with an offset. Raises BadInput."""
-    value = credentials.get("expires_at")
-    if value is None:
-        return None
+def expires_at(credentials: Mapping[str, Any], name: str = "expires_at") -> datetime | None:
+    """Seconds since 1970 or ISO 8601 with an offset. Raises BadInput."""
     try:
-        at = _EPOCH + timedelta(seconds=value) if type(value) is int else datetime.fromisoformat(value)
-        return at.astimezone(UTC) if at.tzinfo else _no_time()
-    except (ValueError, TypeError, OverflowError):
-        return _no_time()
-
-
-def _no_time() -> NoReturn:
-    raise BadInput("expires_at is a time like 2026-10-06T09:00:00+02:00, or seconds since 1970.")
+        return instant(credentials.get(name))
+    except ValueError:
+        raise BadInput(f"{name} is a time like 2026-10-06T09:00:00+02:00, or seconds since 1970.") from None

@@ -23,7 +23,11 @@ class Channel(Record):
     handle: Mapped[str] = mapped_column(String(255), default="")
     credentials: Mapped[bytes | None] = mapped_column(LargeBinary)
     credentials_version: Mapped[int] = mapped_column(default=1)
-    refreshing_until: Mapped[datetime | None]
+    refreshing_until: Mapped[datetime | None]  # somebody renews it; one in the past began and never ended
+    refresh_at: Mapped[datetime | None]  # renewed from then on; None: it does not end, or only a person can
+    refresh_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    renewed_at: Mapped[datetime | None]
+    renewable_until: Mapped[datetime | None]  # no renewal reaches further
     expires_at: Mapped[datetime | None]
     limits: Mapped[dict[str, Any]] = mapped_column(
         default=dict
@@ -41,6 +45,11 @@ class Channel(Record):
     def host(self) -> str:
         """Where its posts go; the network's name where it has no server of its own."""
         return urlsplit(self.server).netloc or self.network
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it stops working unless a person connects it again; None: not foreseen."""
+        return self.expires_at if self.refresh_at is None else self.renewable_until
 
     @property
     def owner(self) -> str:

@@ -25,6 +25,7 @@ from socialq.models import Attempt, Delivery
 from socialq.publishing import record
 from socialq.publishing.news import write_good_news
 from socialq.publishing.record import Seen
+from socialq.services.access import disconnect
 
 ACTOR = "worker"
 ANSWER, UNCLAIMED = "answer", "unclaimed"
@@ -49,7 +50,7 @@ def write_answer(db: Database, times: Times, jitter: float, seen: Seen, outcome:
             record.begin_quarantine(session, seen, times)
         if isinstance(outcome, Disconnected) and (ended or moved) and not (moved and settlement.incident):
             told, client_id = record.describe(session, delivery, outcome.reason)  # the account is refused all the same
-            record.disconnect(session, delivery.channel_id, outcome.reason, client_id, told)
+            disconnect(session, delivery.channel_id, outcome.reason, client_id, told)
 
 
 def release_unclaimed(db: Database, times: Times, jitter: float, worker_id: str, delivery_id: int) -> None:

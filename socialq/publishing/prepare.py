@@ -14,7 +14,7 @@ from socialq.domain.states import DeliveryState, Move
 from socialq.errors import SocialqError
 from socialq.models import Delivery
 from socialq.networks.call import TooLate
-from socialq.publishing import record
+from socialq.publishing import access, record
 from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, WANTED, at
 from socialq.publishing.heard import note
 from socialq.publishing.ring import FUTURE
@@ -53,6 +53,7 @@ def prepare(sender: Sender, ids: list[int]) -> None:
         with about(delivery_id):
             work = begin(sender, delivery_id, ahead=True)
             if work is not None:
+            work = work and with_access(sender, work, ahead=True)
                 carry_out(sender, work, ahead=True)
 
 
@@ -99,6 +100,15 @@ def _mine(sender: Sender, delivery_id: int, moment: datetime) -> dict[str, Any]:
 
 
 def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
+def with_access(sender: Sender, work: Work, *, ahead: bool) -> Work | None:
+    """The work with access that lasts until it is out. None: settled otherwise."""
+    found = access.lasting(sender, work)
+    if isinstance(found, Work):
+        return found
+    not_prepared(sender, work.delivery_id, found, ahead=ahead)
+    return None
+
+
     """The network's steps, each remembered before the next. None: settled otherwise (deferred, rejected, disconnected)."""
     try:
         result = sender.network(work.network).prepare(
@@ -121,6 +131,8 @@ def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
     not_prepared(sender, work.delivery_id, spoken(result), ahead=ahead)
     return None
 
+    if access.may_renew(sender, work, result) and access.renew(sender, work):
+        result = NotSent(access.RENEWING)
 
 def _remember(sender: Sender, work: Work, step: dict[str, Any]) -> None:
     with sender.db.begin() as session:

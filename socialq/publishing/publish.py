@@ -1,17 +1,17 @@
 """Sends one channel's due deliveries, one by one: prepare, claim, the final call, record. Whatever cannot be explained is unknown."""
 
 import logging
-from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from socialq.domain.outcomes import Disconnected, NotSent, Outcome, Prepared, Unknown
+from socialq.domain.outcomes import NotSent, Outcome, Prepared, Unknown
 from socialq.errors import Unavailable
 from socialq.networks.call import Call, TooLate
+from socialq.publishing import access
 from socialq.publishing.answer import answer_entry, release_unclaimed, unclaimed_entry, write_answer
 from socialq.publishing.claim import Claim, claim
 from socialq.publishing.heard import note
-from socialq.publishing.prepare import begin, carry_out, not_prepared, store
+from socialq.publishing.prepare import begin, carry_out, store, with_access
 from socialq.publishing.record import Seen
 from socialq.publishing.sender import Sender
 from socialq.publishing.spoken import spoken
@@ -19,7 +19,6 @@ from socialq.publishing.work import Work
 from socialq.services.logs import about
 
 log = logging.getLogger(__name__)
-ACCESS_ENDS = "The access to this account ends too soon to post with it."
 
 
 def publish(sender: Sender, ids: list[int]) -> None:
@@ -28,19 +27,17 @@ def publish(sender: Sender, ids: list[int]) -> None:
         if not _may_claim(sender):
             return
         with about(delivery_id):
-            work = begin(sender, delivery_id, ahead=False)
-            prepared = work and (work.prepared if work.ready else carry_out(sender, work, ahead=False))
-            if work and prepared and _access_lasts(sender, work):
-                _send(sender, work, prepared)
+            _one(sender, delivery_id)
 
 
-def _access_lasts(sender: Sender, work: Work) -> bool:
-    """A token that ends under way would leave an answer that nobody can explain: told at once, and nothing is claimed."""
-    until = work.access_ends_at
-    if until is None or until >= sender.db.now() + timedelta(seconds=sender.times.token_lasts):
-        return True
-    not_prepared(sender, work.delivery_id, Disconnected(ACCESS_ENDS), ahead=False)
-    return False
+def _one(sender: Sender, delivery_id: int) -> None:
+    """Access is looked at before the uploads, which it must outlive, and after them, which take a while."""
+    work = begin(sender, delivery_id, ahead=False)
+    work = with_access(sender, work, ahead=False) if work else None
+    prepared = work and (work.prepared if work.ready else carry_out(sender, work, ahead=False))
+    work = with_access(sender, work, ahead=False) if work and prepared else None
+    if work and prepared:
+        _send(sender, work, prepared)
 
 
 def _may_claim(sender: Sender) -> bool:
@@ -62,8 +59,12 @@ def _send(sender: Sender, work: Work, prepared: Prepared) -> None:
             store(sender, work, prepared)
     else:
         call = sender.final_call(claimed.started, claimed.claimed_at)
-        _record(sender, claimed, _final_call(sender, work, prepared, call))
+        outcome = _final_call(sender, work, prepared, call)
+        again = access.may_renew(sender, work, outcome)
+        _record(sender, claimed, NotSent(access.RENEWING) if again else outcome)
         note(sender, work, call)
+        if again:  # an answer is recorded before anything else is asked
+            access.renew(sender, work)
 
 
 def _final_call(sender: Sender, work: Work, prepared: Prepared, call: Call) -> Outcome:

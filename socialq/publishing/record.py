@@ -15,6 +15,7 @@ from socialq.domain.times import Times
 from socialq.models import Attempt, Channel, Client, Delivery, Post
 from socialq.publishing import chains
 from socialq.publishing.ring import ring_next
+from socialq.services.access import disconnect
 from socialq.services.events import record as record_event
 from socialq.services.incidents import open_incident, resolve_incidents
 
@@ -98,13 +99,6 @@ def _tell(session: Session, delivery: Delivery, settlement: Settlement, actor: s
     elif settlement.incident:
         open_incident(session, settlement.incident, subject, client_id, told)
     ring_next(session, delivery.channel_id)
-
-
-def disconnect(session: Session, channel_id: int, reason: str, client_id: int, facts: dict[str, Any]) -> None:
-    """The network refuses the account: its deliveries are held (by the claim's WHERE) until somebody connects it again."""
-    values = {"disconnected_at": now(session), "disconnected_reason": reason}
-    session.execute(update(Channel).where(Channel.id == channel_id, Channel.disconnected_at.is_(None)).values(**values))
-    open_incident(session, "channel_disconnected", f"channel:{channel_id}", client_id, facts)
 
 
 def good_news(session: Session, seen: Seen, published: Published, actor: str) -> None:

@@ -11,6 +11,7 @@ from socialq import clock
 from socialq.crypto import Secrets
 from socialq.db import Database
 from socialq.domain import retry
+from socialq.domain.access import Access
 from socialq.domain.times import Times
 from socialq.networks.base import Network
 from socialq.networks.call import Call, TooLate
@@ -34,6 +35,15 @@ class Parts(Protocol):
     @property
     def journal(self) -> Journal: ...
 
+    @property
+    def storage(self) -> Storage: ...
+
+
+class Renewals(Protocol):
+    """What connecting does for sending (it stands beside this room: the edge hands it over)."""
+
+    def may(self, channel_id: int, version: int) -> bool: ...
+    def refresh(self, channel_id: int, version: int | None = None, *, refused: bool = False) -> Access: ...
 
 @dataclass(frozen=True)
 class Sender:
@@ -42,6 +52,7 @@ class Sender:
     parts: Parts
     worker_id: str
 
+    renewals: Renewals | None = None
     @property
     def times(self) -> Times:
         return self.parts.settings.times

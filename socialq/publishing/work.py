@@ -36,6 +36,7 @@ class Work:
     ready: bool  # a preparation has ended; identity and memory are what it left
     handle: str | None
     access_ends_at: datetime | None
+    version: int  # of the credentials
 
     @property
     def host(self) -> str:
@@ -61,6 +62,7 @@ def read_work(session: Session, sender: Sender, delivery: Delivery) -> Work:
     return Work(
         delivery.id, delivery.attempt, delivery.misses, channel.id, client.id, channel.network, account, content,
         delivery.identity, delivery.prepared_at is not None, delivery.handle, channel.expires_at,
+        channel.credentials_version,
     )  # fmt: skip
 
 

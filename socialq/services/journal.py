@@ -44,11 +44,14 @@ class Journal:
         self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
 
-    def keep(self, entry: Mapping[str, Any], write: Callable[[], T]) -> T:
-        """Does `write` again and again while the database is away. `entry` is what another process needs to write the same.
+    def keep(self, entry: Mapping[str, Any], write: Callable[[], T], *, first: bool = False) -> T:
+        """Does `write` again and again while the database is away. `entry` is what another process needs to write the same;
+        `first`: it is written down before anything else, for what nobody can ask for again.
 
         What is a fault of the program is raised; the entry then stays as a file, for those who apply what was left."""
         number, held = self._hold(entry)
+        if first:
+            self._write_down(held, as_planned=True)
         wait = FIRST_WAIT
         try:
             while True:
@@ -120,13 +123,14 @@ class Journal:
                 self._changed.wait(soonest - now)
             return [held for held in open_ if held.due <= clock.boottime()]
 
-    def _write_down(self, held: _Held) -> None:
+    def _write_down(self, held: _Held, *, as_planned: bool = False) -> None:
         with held.lock:
             if held.over or held.file is not None:
                 return
             try:
                 held.file, held.path = journal_files.store(self._folder, held.entry)
-                log.warning("an answer is kept in the journal", what=held.entry.get("kind"))
+                if not as_planned:
+                    log.warning("an answer is kept in the journal", what=held.entry.get("kind"))
             except OSError as error:
                 log.error("an answer cannot be kept in the journal", error=error.strerror)
                 held.due = clock.boottime() + LONGEST_WAIT

@@ -1,19 +1,28 @@
-"""Credentials that a network has renewed: kept in one conditional UPDATE, never an empty one. Asks no network."""
+"""Credentials that a network has renewed: kept in one conditional UPDATE, never an empty one. Asks no network.
 
+What came is in the journal before it is in the row: nobody can ask a second time for a token that replaces the one before."""
+
+import random
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from socialq.crypto import Secrets
-from socialq.db import Database
+from socialq.db import Database, now
+from socialq.domain import access
 from socialq.models import Channel
 from socialq.networks.base import Account
 from socialq.networks.call import Call
 from socialq.services.accounts import open_account
+from socialq.services.incidents import resolve_incidents
 from socialq.services.journal import Journal
 
 TOKEN = "token"
+ENDS = "access_ends"  # the incident that a renewal settles
+TIMES = ("expires_at", "renewable_until")
 
 
 def open_renewable(db: Database, secrets: Secrets, journal: Journal, channel: Channel, call: Call) -> Account:
@@ -29,14 +38,17 @@ class Keeper:
         self._db, self._secrets, self._journal = db, secrets, journal
         self._id, self._owner, self._version = channel.id, channel.owner, channel.credentials_version
 
-    def keep(self, credentials: Mapping[str, Any]) -> bool:
+    def keep(self, credentials: Mapping[str, Any], ends: Mapping[str, datetime | None] | None = None) -> bool:
         """False: another renewal was first, and stands. Like the answer about a post it is known here only, so it is tried until
-        it is written. Raises ValueError for credentials with a gap: a lost token is a lost account."""
-        if not credentials or any(value in ("", None) for value in credentials.values()):
+        it is written. `ends`: those of TIMES that are known. Raises ValueError for credentials with a gap."""
+        if not access.whole(credentials):
             raise ValueError("renewed credentials with an empty field are not kept")
+        if ends is None:
+            ends = {"expires_at": access.instant(credentials["expires_at"])} if "expires_at" in credentials else {}
         sealed, read = self._secrets.seal(self._owner, credentials), self._version
-        entry = {"kind": TOKEN, "channel_id": self._id, "version": read, "sealed": sealed.decode()}
-        written = self._journal.keep(entry, lambda: _write(self._db, self._id, read, sealed))
+        known = {name: at.isoformat() if at else None for name, at in ends.items()}
+        entry = {"kind": TOKEN, "channel_id": self._id, "version": read, "sealed": sealed.decode(), "ends": known}
+        written = self._journal.keep(entry, lambda: _write(self._db, self._id, read, sealed, ends), first=True)
         if written:
             self._version += 1
         return written
@@ -44,13 +56,27 @@ class Keeper:
 
 def write_entry(db: Database, entry: Mapping[str, Any]) -> None:
     """What a process that is gone wanted kept. Raises ValueError, KeyError or TypeError when it makes no sense."""
-    _write(db, int(entry["channel_id"]), int(entry["version"]), str(entry["sealed"]).encode())
+    known = dict(entry.get("ends", {}))
+    ends = {name: access.instant(known[name]) for name in TIMES if name in known}
+    _write(db, int(entry["channel_id"]), int(entry["version"]), str(entry["sealed"]).encode(), ends)
 
 
-def _write(db: Database, channel_id: int, version: int, sealed: bytes) -> bool:
+def _write(db: Database, channel_id: int, version: int, sealed: bytes, ends: Mapping[str, datetime | None]) -> bool:
     """A commit whose answer was lost is found again: then it is written already."""
     mine = (Channel.id == channel_id, Channel.credentials_version == version)
-    values = {"credentials": sealed, "credentials_version": version + 1}
     with db.begin() as session:
+        values = {"credentials": sealed, "credentials_version": version + 1} | _fresh(session, channel_id, ends)
         done = session.scalar(update(Channel).where(*mine).values(**values).returning(Channel.id))
+        if done is not None:
+            resolve_incidents(session, f"channel:{channel_id}", "worker", [ENDS])
         return done is not None or session.scalar(select(Channel.credentials).where(Channel.id == channel_id)) == sealed
+
+
+def _fresh(session: Session, channel_id: int, ends: Mapping[str, datetime | None]) -> dict[str, Any]:
+    """Nobody renews it any more; the next renewal is due when this one's end is near, if it was renewed by itself before."""
+    moment, share = now(session), random.random()
+    values: dict[str, Any] = {"refreshing_until": None, "refresh_tries": 0, "renewed_at": moment} | dict(ends)
+    timed = session.scalar(select(Channel.refresh_at).where(Channel.id == channel_id)) is not None
+    if timed and "expires_at" in ends:
+        values["refresh_at"] = access.renew_at(moment, ends["expires_at"], share)
+    return values
