@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from socialq import clock
+from socialq.connecting.refreshing import Refresher, lasting
 from socialq.db import now
 from socialq.models import Channel, Heartbeat
 from socialq.networks.base import Account
@@ -51,7 +52,13 @@ class Bench:
     @property
     def sender(self) -> Sender:
         """This process as the use cases know it."""
-        return Sender(self.parts, self.life.id)
+        return Sender(self.parts, self.life.id, self.refresher)
+
+    @property
+    def refresher(self) -> Refresher:
+        """Renews access, for sending and for reading."""
+        parts = self.parts
+        return Refresher(parts.db, parts.networks, parts.secrets, parts.settings, parts.journal)
 
     def leaving(self) -> bool:
         """It takes no more jobs: asked to stop, old, grown, or one of its threads does not come back."""
@@ -79,8 +86,9 @@ class Bench:
             self._submit(Lane((kind, one), "", [one], lambda these: work(these[0])))
 
     def open_account(self, channel: Channel) -> Account:
-        """For reading: bounded as a whole."""
+        """For reading: bounded as a whole, and with access that lasts as long."""
         parts, call = self.parts, self.sender.preparing_call()
+        channel = lasting(parts.db, parts.settings.times, self.refresher, channel)
         return tokens.open_renewable(parts.db, parts.secrets, parts.journal, channel, call)
 
     def heard(self) -> None:

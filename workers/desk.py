@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 
 from socialq import clock
 from socialq.alerting import send, tell
+from socialq.connecting import ending_soon, refreshing
 from socialq.db import Database, now
 from socialq.domain.clocks import odd
 from socialq.domain.times import Times
@@ -33,7 +34,6 @@ from socialq.publishing import (
 from socialq.publishing.locks import Locks
 from socialq.reports import orders
 from socialq.services import incidents, media, outbox
-from socialq.services.storage import Storage
 from socialq.wiring import Parts
 from workers.queues import PUBLISH, PULL, QUEUES, SLOW, Bell
 from workers.skew import skew
@@ -50,8 +50,6 @@ class Desk:
     name: str = field(default_factory=lambda: f"scheduler:{socket.gethostname()}:{os.getpid()}")
     clock_off: float | None = None
     needed: frozenset[str] = frozenset()
-    _looked_at: float = field(default_factory=clock.boottime)
-    _awake_since: datetime | None = None
     _resting: bool = False
     _silent: bool = True  # as far as is known
 
@@ -107,14 +105,6 @@ class Desk:
         settings = self.parts.settings
         journals.apply_journals(self.parts.db, settings.data_dir, settings.times)
 
-    def kill_stopped(self) -> None:
-        """Workers that stand still with something in their hands (not right after the machine itself slept)."""
-        db, folder, times = self.parts.db, self.parts.settings.data_dir, self.parts.settings.times
-        woken, self._looked_at = self._looked_at + 3 * times.heartbeat < clock.boottime(), clock.boottime()
-        if woken or self._awake_since is None:
-            self._awake_since = db.now()
-        lost.kill_stopped(db, folder, times, self._awake_since)
-
     def look(self) -> None:
         """Deliveries of which nobody knows, as soon as a look may be taken."""
         self._ring(PULL, "reconcile", ring.looks)
@@ -132,6 +122,17 @@ class Desk:
         ids = due.due(self.parts.db, ring.AT_ONCE) if self.bell.answers() else []
         if ids:
             self.bell.ring(PULL, "pull", ids)
+
+    def refresh(self) -> None:
+        """Channels whose access is renewed ahead of its end: the worker that begins one marks it, until then it is named again."""
+        parts, lease = self.parts, self.parts.settings.lease
+        ids = refreshing.due(parts.db, lease, ring.AT_ONCE) if self.bell.answers() else []
+        if ids:
+            self.bell.ring(PULL, "refresh", ids)
+
+    def notice_endings(self) -> None:
+        """Access that only a person can give again; needs no Redis."""
+        ending_soon.notice(self.parts.db)
 
     def reports(self) -> None:
         """Reports that are ordered; one that Redis did not take is named again after a minute."""
@@ -211,7 +212,7 @@ class Desk:
 
     def tidy(self) -> None:
         """Pictures that no post uses after a day; the words of mails that left long ago."""
-        media.sweep(self.parts.db, Storage(self.parts.media))
+        media.sweep(self.parts.db, self.parts.storage)
         outbox.prune(self.parts.db)
 
     def _ring(self, queue: str, job: str, mark: Callable[[Database, Times], list[int]]) -> int:

@@ -48,6 +48,11 @@ def pull(bench: Bench, ids: list[int]) -> None:
     bench.channels("pull", ids, lambda one: use_case(bench.parts.db, bench.parts.networks, bench.open_account, one))
 
 
+def refresh(bench: Bench, ids: list[int]) -> None:
+    """Channels whose access is renewed ahead of its end."""
+    bench.channels("refresh", ids, lambda one: bench.refresher.refresh(one))
+
+
 def build(bench: Bench, ids: list[int]) -> None:
     """Reports that are ordered."""
     bench.one_by_one("report", ids, lambda one: _build(bench, one))
@@ -65,7 +70,7 @@ def ping(bench: Bench, _ids: list[int]) -> None:
 
 JOBS: dict[str, Callable[[Bench, list[int]], None]] = {
     f"workers.jobs.{function.__name__}": function
-    for function in (publish, prepare, reconcile, poll, pull, build, mail, ping)
+    for function in (publish, prepare, reconcile, poll, pull, refresh, build, mail, ping)
 }
 
 

@@ -17,6 +17,7 @@ from workers.desk import Desk
 from workers.outside import Outside
 from workers.queues import Bell, connect
 from workers.role import await_parts
+from workers.sentry import Sentry
 
 LONGEST_WAIT = 2.0
 SPEAK_EVERY = 0.5
@@ -73,7 +74,6 @@ def timetable(desk: Desk) -> list[Entry]:
         Entry(times.tick, desk.bury, desk.somebody_died),
         Entry(times.heartbeat, desk.apply_journals),
         Entry(times.heartbeat, desk.bury),
-        Entry(times.heartbeat, desk.kill_stopped),
         Entry(times.heartbeat, outside.beat),
         Entry(times.heartbeat, desk.notice_silence),
         Entry(times.heartbeat, desk.notice_breakers),
@@ -81,11 +81,13 @@ def timetable(desk: Desk) -> list[Entry]:
         Entry(times.heartbeat, desk.mails),
         Entry(times.ping_every, desk.ping),
         Entry(times.ping_every, desk.pull),
+        Entry(minute, desk.refresh),
         Entry(minute, desk.give_up_processing),
         Entry(minute, desk.compare_clocks),
         Entry(minute, desk.recognise),
         Entry(minute, desk.watch_hosts),
         Entry(minute, desk.notice_unapproved),
+        Entry(5 * minute, desk.notice_endings),
         Entry(minute, desk.tell),
         Entry(minute, outside.remember),
         Entry(minute, outside.tell_watchman),
@@ -114,6 +116,7 @@ def run(*, aloud: bool = False) -> NoReturn:
     end_with_parent(settings.times.grace)
     parts = await_parts(settings, stop)
     if parts is not None:
+        Sentry(parts).start()
         scheduler = Scheduler(Desk(parts, Bell(connect(settings))))
         if aloud:
             scheduler.entries.insert(0, Entry(SPEAK_EVERY, Aloud(parts.db).look))
