@@ -18,7 +18,7 @@ def accept(storage: Storage, data: bytes, name: str) -> Accepted:
 
 
 def stored(storage: Storage) -> list[str]:
-    return sorted(file.name for file in storage.folder.iterdir())
+    return sorted(file.name for file in storage.folder.iterdir() if file.is_file())
 
 
 def png(width: int, height: int, packed: bytes = b"") -> bytes:

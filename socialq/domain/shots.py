@@ -64,7 +64,9 @@ class Said:
     values: dict[str, object]
 
     def __str__(self) -> str:
-        return self.msgid % self.values
+        """In English; a network's name may stand first that is a phrase ("this Mastodon server")."""
+        said = self.msgid % self.values
+        return said[0].upper() + said[1:] if self.msgid.startswith("%(network)s") else said
 
 
 def is_video(one: Shot) -> bool:

@@ -19,7 +19,7 @@ Remember = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file to send, decoded and re-encoded by us."""
+    """A file to send, written again by us; in `prepare` a picture is as the network's limits ask."""
 
     path: Path
     media_type: str
@@ -27,6 +27,8 @@ class Attachment:
     sha256: str = ""
     width: int = 0
     height: int = 0
+    size: int = 0  # bytes
+    seconds: float = 0.0  # of a video
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from socialq import clock
 from socialq.domain.message import Wanted
+from socialq.domain.objecting import objections
 from socialq.domain.outcomes import Absent, Found, Look, LookFailed, Metrics, NotSent, Outcome, Prepared, Published
 from socialq.networks.base import (
     Account,
@@ -40,7 +41,10 @@ class Practice:
 
     key: str = "practice"
     name: str = "Practice"
-    limits: Limits = Limits(characters=500)
+    limits: Limits = Limits(
+        characters=500, videos=1, video_types=("video/mp4", "video/quicktime", "video/webm"), video_bytes=2_000_000_000,
+        video_seconds=(0, 86_400),
+    )  # fmt: skip
     asks_server: bool = False
     asks_handle: bool = True
     metrics_given: frozenset[str] = frozenset({*HIGHEST, "followers"})
@@ -65,8 +69,7 @@ class Practice:
             found.append("There is neither text nor a picture.")
         if (size := graphemes(post.text)) > limits.characters:
             found.append(f"The text has {size} characters, Practice takes {limits.characters}.")
-        if len(post.media) > limits.images:
-            found.append(f"There are {len(post.media)} pictures, Practice takes {limits.images}.")
+        found += map(str, objections(post.media, limits, "Practice"))
         return found
 
     def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:

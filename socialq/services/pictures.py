@@ -11,6 +11,7 @@ from pillow_heif import register_heif_opener
 
 from socialq.errors import BadInput
 from socialq.services.gif import measure
+from socialq.services.i18n import mark
 
 MAX_PIXELS = 50_000_000  # of what comes in: a telephone makes 48 megapixels
 HEIF_PIXELS = 26_000_000  # its decoder takes 20 bytes a pixel
@@ -26,13 +27,24 @@ EXTENSIONS = {
     "jpg": "JPEG", "jpeg": "JPEG", "jpe": "JPEG", "jfif": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP",
     "heic": "HEIF", "heif": "HEIF",
 }  # fmt: skip
-KNOWN = "jpg, png, gif, webp or heic"
+
+UNKNOWN = mark(
+    "%(file)s is not a picture or video that can be used: save it as jpg, png, gif, webp or heic, or as mp4."
+)
+NO_PICTURE = mark("%(file)s is not what its name says: it is no picture (jpg, png, gif, webp or heic).")
+OTHER = mark("%(file)s is not what its name says: it is a %(type)s picture. Rename it, or save it again.")
+PIXELS = mark("%(file)s has too many pixels: at most %(most)s megapixels. Make it smaller.")
+DAMAGED = mark("%(file)s is damaged and cannot be read: save it again and take the new file.")
+SCANS = mark("%(file)s is built in an unusual way: save it again as an ordinary JPEG.")
+LONG = mark("%(file)s moves for too long: at most %(frames)s frames, %(most)s megapixels in all.")
+NO_GIF = mark("%(file)s is a moving %(type)s picture: only GIF may move. Save it as GIF.")
+HEAVY = mark("%(file)s moves and is too large: make it shorter or smaller (%(most)s MB at most).")
 
 register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Pillow raises by itself above twice the limit; between the two we refuse below, so its warning has nobody to tell.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-_one_at_a_time = threading.Lock()  # a decoded picture takes up to 4 bytes a pixel
+one_at_a_time = threading.Lock()  # a decoded picture takes up to 4 bytes a pixel
 
 
 @dataclass(frozen=True)
@@ -54,22 +66,22 @@ def remade(data: bytes, extension: str, shown: str) -> Picture:
     Raises BadInput, before decoding where the header gives it away."""
     promised = EXTENSIONS.get(extension.lower())
     if promised is None:
-        raise BadInput(f"{shown} is not a picture that can be used: save it as {KNOWN}.")
+        raise BadInput(UNKNOWN, file=shown)
     try:
-        with _one_at_a_time, _opened(data, promised, shown) as image:
+        with one_at_a_time, _opened(data, promised, shown) as image:
             if image.format == "GIF" and getattr(image, "is_animated", False):
-                return _moving(image)
+                return _moving(image, shown)
             return _still(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(shown) from None
     except (OSError, ValueError, SyntaxError, EOFError, IndexError, RuntimeError, MemoryError, OverflowError):
         # What a decoder raises on a damaged file differs from format to format; all of it means the same.
-        raise BadInput(f"{shown} is damaged and cannot be read: save it again and take the new file.") from None
+        raise BadInput(DAMAGED, file=shown) from None
 
 
 def smaller(data: bytes) -> bytes:
     """A picture of ours as lists and cards show it: WebP, SMALL at its longest side; of one that moves the first frame."""
-    with _one_at_a_time, Image.open(io.BytesIO(data), formats=FORMATS) as image:
+    with one_at_a_time, Image.open(io.BytesIO(data), formats=FORMATS) as image:
         image.draft("RGB", (SMALL, SMALL))  # a JPEG is decoded at half or a quarter of its size, which is faster
         plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
     plain.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
@@ -81,22 +93,20 @@ def _opened(data: bytes, promised: str, shown: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
-        raise BadInput(f"{shown} is not what its name says: it is no picture ({KNOWN}).") from None
+        raise BadInput(NO_PICTURE, file=shown) from None
     found = "JPEG" if image.format == "MPO" else image.format
     if found != promised:
-        raise BadInput(f"{shown} is not what its name says: it is a {found} picture. Rename it, or save it again.")
+        raise BadInput(OTHER, file=shown, type=found)
     if image.width * image.height > (most := HEIF_PIXELS if found == "HEIF" else MAX_PIXELS):
         raise _too_large(shown, most)
     if found == "JPEG" and data.count(b"\xff\xda") > JPEG_SCANS:
-        raise BadInput(f"{shown} is built in an unusual way: save it again as an ordinary JPEG.")
+        raise BadInput(SCANS, file=shown)
     if found == "GIF":
         frames, pixels = measure(data, GIF_FRAMES)
         if frames > GIF_FRAMES or pixels > (GIF_PIXELS if frames > 1 else MAX_PIXELS):
-            raise BadInput(
-                f"{shown} moves for too long: at most {GIF_FRAMES} frames, {GIF_PIXELS // 1_000_000} megapixels in all."
-            )
+            raise BadInput(LONG, file=shown, frames=GIF_FRAMES, most=GIF_PIXELS // 1_000_000)
     elif getattr(image, "n_frames", 1) > 1 and found in ("PNG", "WEBP"):
-        raise BadInput(f"{shown} is a moving {found} picture: only GIF may move. Save it as GIF.")
+        raise BadInput(NO_GIF, file=shown, type=found)
     return image
 
 
@@ -126,7 +136,7 @@ def _png(image: Image.Image) -> Picture:
     return Picture(data, "png", "image/png", *image.size)
 
 
-def _moving(image: Image.Image) -> Picture:
+def _moving(image: Image.Image, shown: str) -> Picture:
     size = image.size
     frames, durations = [], []
     for frame in ImageSequence.Iterator(image):
@@ -134,7 +144,7 @@ def _moving(image: Image.Image) -> Picture:
         frames.append(_bare(frame.convert("RGBA").crop((0, 0, *size))))
     data = _bytes(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0, disposal=2)
     if len(data) > KEPT_BYTES:
-        raise BadInput("The moving picture is too large: make it shorter or smaller (8 MB at most).")
+        raise BadInput(HEAVY, file=shown, most=KEPT_BYTES // 1_000_000)
     return Picture(data, "gif", "image/gif", *size)
 
 
@@ -172,4 +182,4 @@ def _bytes(image: Image.Image, form: str, **options: Any) -> bytes:
 
 
 def _too_large(shown: str, most: int = MAX_PIXELS) -> BadInput:
-    return BadInput(f"{shown} has too many pixels: at most {most // 1_000_000} megapixels. Make it smaller.")
+    return BadInput(PIXELS, file=shown, most=most // 1_000_000)

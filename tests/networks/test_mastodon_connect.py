@@ -20,6 +20,7 @@ OWNER = "/api/v1/accounts/verify_credentials"
 READ = {
     "characters": 500, "url_characters": 23, "images": 4, "image_bytes": 16_777_216, "image_pixels": 33_177_600,
     "alt_characters": 1500, "image_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
+    "video_types": ["video/mp4"],
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def older(parts: Parts, hours: int) -> None:
 
 
 def lying(parts: Parts) -> set[str]:
-    return {file.name for file in parts.media.iterdir()}
+    return {file.name for file in parts.media.iterdir() if file.is_file()}
 
 
 def rows(parts: Parts) -> set[str]:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from socialq.domain.message import Wanted
+from socialq.domain.objecting import objections
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared, Published
 from socialq.networks.base import Account, AccountMetrics, App, Connected, Content, Limits, Remember
-from socialq.networks.bluesky import connect, names, read, send
+from socialq.networks.bluesky import connect, names, pictures, read, send
 from socialq.networks.text import graphemes
 
 BYTES = 3000
@@ -20,7 +21,11 @@ class Bluesky:
     key: str = "bluesky"
     name: str = "Bluesky"
     limits: Limits = Limits(
-        characters=300, images=4, image_types=("image/jpeg", "image/png", "image/webp"), alt_characters=ALT
+        characters=300,
+        images=4,
+        image_types=("image/jpeg", "image/png", "image/webp"),
+        image_bytes=pictures.MOST,
+        alt_characters=ALT,
     )
     asks_server: bool = False
     asks_handle: bool = True
@@ -47,13 +52,8 @@ class Bluesky:
             found.append(f"The text has {size} characters, Bluesky takes {limits.characters}.")
         if (size := len(post.text.encode())) > BYTES:
             found.append(f"The text has {size} bytes (an emoji has up to 30), Bluesky takes {BYTES}.")
-        if len(post.media) > limits.images:
-            found.append(f"There are {len(post.media)} pictures, Bluesky takes {limits.images}.")
+        found += map(str, objections(post.media, limits, "Bluesky"))
         for number, one in enumerate(post.media, 1):
-            if one.media_type == "image/gif":
-                found.append(f"Picture {number} moves, and Bluesky would show it standing still.")
-            elif one.media_type not in limits.image_types:
-                found.append(f"Bluesky does not take picture {number} ({one.media_type}).")
             if (size := graphemes(one.alt)) > limits.alt_characters:
                 found.append(
                     f"The description of picture {number} has {size} characters, Bluesky takes {limits.alt_characters}."

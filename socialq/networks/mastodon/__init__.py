@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialq.domain.message import Wanted
+from socialq.domain.objecting import objections
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared, Published
 from socialq.networks.base import (
     Account,
@@ -31,8 +32,9 @@ class Mastodon:
     key: str = "mastodon"
     name: str = "Mastodon"
     limits: Limits = Limits(
-        characters=500, url_characters=23, images=4, image_bytes=16_000_000, image_pixels=33_177_600
-    )
+        characters=500, url_characters=23, images=4, image_bytes=16_000_000, image_pixels=33_177_600,
+        videos=1, video_types=connect.VIDEOS, video_bytes=99_000_000, video_seconds=(0, 86_400),
+    )  # fmt: skip
     asks_server: bool = True
     asks_handle: bool = False
     metrics_given: frozenset[str] = frozenset({"likes", "comments", "shares", "followers"})
@@ -74,15 +76,8 @@ class Mastodon:
             found.append("There is neither text nor a picture.")
         if (size := count(post.text, limits.url_characters)) > limits.characters:
             found.append(f"The text has {size} characters, this Mastodon server takes {limits.characters}.")
-        if len(post.media) > limits.images:
-            found.append(f"There are {len(post.media)} pictures, this Mastodon server takes {limits.images}.")
+        found += map(str, objections(post.media, limits, "this Mastodon server"))
         for number, one in enumerate(post.media, 1):
-            if one.media_type not in limits.image_types:
-                found.append(f"This Mastodon server does not take picture {number} ({one.media_type}).")
-            if one.width * one.height > limits.image_pixels:
-                found.append(
-                    f"Picture {number} has {one.width * one.height} pixels, this Mastodon server takes {limits.image_pixels}."
-                )
             if len(one.alt) > limits.alt_characters:
                 found.append(
                     f"The description of picture {number} has {len(one.alt)} characters, Mastodon takes {limits.alt_characters}."

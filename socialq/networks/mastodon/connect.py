@@ -13,6 +13,7 @@ from socialq.networks.call import Call, Overrun
 from socialq.networks.mastodon.client import Answer, Client
 
 Limits = dict[str, Any]
+VIDEOS = ("video/mp4", "video/webm", "video/quicktime")
 IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")  # what our own media room can make
 
 
@@ -94,7 +95,9 @@ def limits(configuration: dict[str, Any]) -> Limits:
         "image_bytes": _number(media.get("image_size_limit")),
         "image_pixels": _number(media.get("image_matrix_limit")),
         "alt_characters": _number(media.get("description_limit")),
-        "image_types": _types(media.get("supported_mime_types")),
+        "image_types": _types(media.get("supported_mime_types"), IMAGES),
+        "video_bytes": _number(media.get("video_size_limit")),
+        "video_types": _types(media.get("supported_mime_types"), VIDEOS),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -108,8 +111,8 @@ def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def _types(value: Any) -> list[str]:
-    return [one for one in IMAGES if one in value] if isinstance(value, list) else []
+def _types(value: Any, ours: tuple[str, ...]) -> list[str]:
+    return [one for one in ours if one in value] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:
