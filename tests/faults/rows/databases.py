@@ -100,14 +100,14 @@ def clock_changes(stage: Stage) -> Iterator[None]:
         spots = stage.all()
         ids = stage.post(spots, ahead=ahead - stage.world.ahead)
         for before in (3 * HOUR, 30.0):
-            stage.world.step_clock(ahead - before)
+            stage.world.step_all_clocks(ahead - before)
             let_pass(2)
             stage.check(not any(spot.door.app.effects() for spot in spots), f"out {before} s before {day} 02:30")
         for one in ids:
             stage.ahead[one] = ahead - 2.0
-        stage.world.step_clock(ahead - 2.0)
+        stage.world.step_all_clocks(ahead - 2.0)
         yield
-        stage.world.step_clock(ahead + HOUR)  # the second 02:30 of October
+        stage.world.step_all_clocks(ahead + HOUR)  # the second 02:30 of October
         let_pass(2)
     yield
 
