@@ -75,8 +75,13 @@ def test_the_lists_are_those_of_the_library() -> None:
 
 
 LONG = [
-    "字" * 20_000 + ".字", "a." * 20_000, "a." * 10_000 + "com", "http://a.nl/" + "a(" * 5000, "http://a.nl/" + "!" * 9000, "字.com/" * 5000,
-]  # fmt: skip
+    "字" * 20_000 + ".字",
+    "a." * 20_000,
+    "a." * 10_000 + "com",
+    "http://a.nl/" + "a(" * 5000,
+    "http://a.nl/" + "!" * 9000,
+    "字.com/" * 5000,
+]
 
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: text[:14])

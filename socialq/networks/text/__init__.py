@@ -1,6 +1,10 @@
 """Text as networks count and show it, one module per way. No network's own rule stands elsewhere."""
 
+from socialq.networks.text.little import little
 from socialq.networks.text.shapes import count, graphemes, hashtags, links, mentions, without_hosts
+from socialq.networks.text.ways import Way, refused, size
 from socialq.networks.text.x import weigh
 
-__all__ = ["count", "graphemes", "hashtags", "links", "mentions", "weigh", "without_hosts"]
+__all__ = [
+    "Way", "count", "graphemes", "hashtags", "links", "little", "mentions", "refused", "size", "weigh", "without_hosts",
+]  # fmt: skip
