@@ -35,9 +35,6 @@ class Parts(Protocol):
     @property
     def journal(self) -> Journal: ...
 
-    @property
-    def storage(self) -> Storage: ...
-
 
 class Renewals(Protocol):
     """What connecting does for sending (it stands beside this room: the edge hands it over)."""
@@ -45,14 +42,15 @@ class Renewals(Protocol):
     def may(self, channel_id: int, version: int) -> bool: ...
     def refresh(self, channel_id: int, version: int | None = None, *, refused: bool = False) -> Access: ...
 
+
 @dataclass(frozen=True)
 class Sender:
-    """One per worker process; safe to share between its threads."""
+    """One per worker process; safe to share between its threads. Without `renewals` nothing is renewed."""
 
     parts: Parts
     worker_id: str
-
     renewals: Renewals | None = None
+
     @property
     def times(self) -> Times:
         return self.parts.settings.times
