@@ -52,8 +52,8 @@ def prepare(sender: Sender, ids: list[int]) -> None:
     for delivery_id in ids:
         with about(delivery_id):
             work = begin(sender, delivery_id, ahead=True)
-            if work is not None:
             work = work and with_access(sender, work, ahead=True)
+            if work is not None:
                 carry_out(sender, work, ahead=True)
 
 
@@ -99,7 +99,6 @@ def _mine(sender: Sender, delivery_id: int, moment: datetime) -> dict[str, Any]:
     return {"delivery": delivery_id, "reserved_ahead": ahead} | at(moment)
 
 
-def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
 def with_access(sender: Sender, work: Work, *, ahead: bool) -> Work | None:
     """The work with access that lasts until it is out. None: settled otherwise."""
     found = access.lasting(sender, work)
@@ -109,6 +108,7 @@ def with_access(sender: Sender, work: Work, *, ahead: bool) -> Work | None:
     return None
 
 
+def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
     """The network's steps, each remembered before the next. None: settled otherwise (deferred, rejected, disconnected)."""
     try:
         result = sender.network(work.network).prepare(
@@ -128,11 +128,11 @@ def with_access(sender: Sender, work: Work, *, ahead: bool) -> Work | None:
         return result
     if not isinstance(result, NotSent | Deferred | Rejected | Disconnected):
         result = NotSent("the network gave no usable answer while preparing")
+    if access.may_renew(sender, work, result) and access.renew(sender, work):
+        result = NotSent(access.RENEWING)
     not_prepared(sender, work.delivery_id, spoken(result), ahead=ahead)
     return None
 
-    if access.may_renew(sender, work, result) and access.renew(sender, work):
-        result = NotSent(access.RENEWING)
 
 def _remember(sender: Sender, work: Work, step: dict[str, Any]) -> None:
     with sender.db.begin() as session:
