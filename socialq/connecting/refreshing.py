@@ -18,6 +18,7 @@ from socialq.db import Database, now
 from socialq.domain import access, retry
 from socialq.domain.access import Access
 from socialq.domain.outcomes import Deferred, Disconnected, NotSent
+from socialq.domain.times import Times
 from socialq.models import Channel
 from socialq.networks.base import App, Networks
 from socialq.networks.besides import CanRefresh, NeedsApp, Renewed
@@ -189,6 +190,16 @@ class _Work:
     until: datetime
     claimed_at: datetime
     started: float  # boot time
+
+
+def lasting(db: Database, times: Times, refresher: Refresher, channel: Channel) -> Channel:
+    """As it stands, renewed if it would end under way. `channel` belongs to no session."""
+    ends = channel.expires_at
+    if ends is None or ends >= db.now() + timedelta(seconds=times.token_lasts):
+        return channel
+    refresher.refresh(channel.id, channel.credentials_version)
+    with db.read() as session:
+        return session.get_one(Channel, channel.id)
 
 
 def free(moment: datetime, lease: timedelta) -> ColumnElement[bool]:

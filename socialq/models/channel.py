@@ -49,7 +49,9 @@ class Channel(Record):
     @property
     def ends_at(self) -> datetime | None:
         """When it stops working unless a person connects it again; None: not foreseen."""
-        return self.expires_at if self.refresh_at is None else self.renewable_until
+        if self.refresh_at is None or self.renewable_until is None:
+            return self.expires_at if self.refresh_at is None else None
+        return max(self.renewable_until, self.expires_at or self.renewable_until)
 
     @property
     def owner(self) -> str:
