@@ -68,8 +68,15 @@ class Settings(_Sourced):
         0, ge=0, le=10, description="Proxies in front that set X-Forwarded-For and -Proto; 0: nobody is believed."
     )
     media_url: str = Field(
-        "", description="Public address of the media folder, for networks that fetch. Empty: BASE_URL."
+        "", description="Public address under which networks fetch pictures and videos. Empty: BASE_URL."
     )
+    s3_bucket: str = Field(
+        "", description="Empty: pictures and videos lie in DATA_DIR/media. Else the S3 bucket for them."
+    )
+    s3_endpoint: str = Field("", description="Of an S3 that is not Amazon's: https://s3.example.com. Empty: Amazon's.")
+    s3_region: str = Field("", description="Empty: us-east-1.")
+    s3_access_key: str = Field("", description="Empty with the next one: the role of the machine, as Amazon has it.")
+    s3_secret_key: str = Field("", description="Belongs to the one before it.", repr=False)
     bluesky_url: str = Field(
         "https://bsky.social", description="Where Bluesky accounts log in, unless one names a server of its own."
     )
@@ -83,6 +90,7 @@ class Settings(_Sourced):
     )
     node_name: str = Field("", description="Name of this machine when several share a database. Empty: its machine id.")
     client_media_mb: int = Field(2000, ge=1, description="Megabytes of pictures that one client may have.")
+    video_mb: int = Field(512, ge=1, le=100_000, description="Megabytes that one video may have.")
     web_threads: int = Field(8, ge=1, le=64, description="Threads of the web server.")
     publish_threads: int = Field(16, ge=1, le=256, description="Posts that one publish worker sends at the same time.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
@@ -134,6 +142,24 @@ class Settings(_Sourced):
         if url and not sound:
             raise ValueError("write it like smtp://user:password@mail.example.com:587, or smtps://… for port 465")
         return url
+
+    @field_validator("media_url", "s3_endpoint")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        """Said at start rather than by the first network that cannot fetch."""
+        try:
+            sound = urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+        except ValueError:
+            sound = False
+        if url and not sound:
+            raise ValueError("write it like https://media.example.com")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _both_keys(self) -> Self:
+        if bool(self.s3_access_key) != bool(self.s3_secret_key):
+            raise ValueError("SOCIALQ_S3_ACCESS_KEY and SOCIALQ_S3_SECRET_KEY belong together: set both, or neither")
+        return self
 
     @model_validator(mode="after")
     def _inequalities(self) -> Self:

@@ -14,6 +14,8 @@ from socialq.db import Database, told
 from socialq.errors import Unavailable
 from socialq.networks.base import Network, discover
 from socialq.services.journal import Journal
+from socialq.services.storage import Storage
+from socialq.services.storage.bucket import Bucket, Place
 from socialq.settings import Settings, load_settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -30,6 +32,7 @@ class Parts:
     secrets: Secrets
     media: Path
     journal: Journal
+    storage: Storage
 
 
 def open_parts(settings: Settings | None = None, *, paced: bool = False, migrate: bool = True) -> Parts:
@@ -53,7 +56,18 @@ def assemble(settings: Settings, *, paced: bool = False) -> Parts:
     except OSError as error:
         raise Unavailable(f"The data folder {settings.data_dir} cannot be used: {error.strerror}.") from None
     journal = Journal(settings.data_dir, settings.journal_after)
-    return Parts(settings, Database(settings.database, paced=paced), discover(), secrets, media, journal)
+    return Parts(
+        settings, Database(settings.database, paced=paced), discover(), secrets, media, journal, storage_of(settings)
+    )
+
+
+def storage_of(settings: Settings) -> Storage:
+    """Where pictures and videos lie: in the data folder, or in a bucket."""
+    folder = settings.data_dir / "media"
+    if not settings.s3_bucket:
+        return Storage(folder)
+    keys = settings.s3_access_key, settings.s3_secret_key
+    return Bucket(folder, Place(settings.s3_bucket, settings.s3_endpoint, settings.s3_region, *keys))
 
 
 def bring_up_to_date(database: Database, settings: Settings) -> None:

@@ -14,7 +14,6 @@ from socialq.planning.content import Draft, Picture
 from socialq.planning.creating import At, Later, When, create
 from socialq.planning.found import Desk
 from socialq.services.media import keeping, record
-from socialq.services.storage import Storage
 from socialq.wiring import Parts
 from tests.cast import VERA
 from tests.fakes import FakeNetwork
@@ -72,7 +71,7 @@ class Practice:
             return list(session.scalars(select(Incident.kind).where(Incident.resolved_at.is_(None))))
 
     def picture(self, alt: str = "Een brood", colour: str = "orange") -> Picture:
-        with keeping(Storage(self.parts.media)) as intake:
+        with keeping(self.parts.storage) as intake:
             accepted = intake.accept(image_bytes(colour=colour), "brood.png")
             with self.parts.db.begin() as session:
                 return Picture(record(session, self.client.id, accepted).id, alt)

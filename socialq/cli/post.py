@@ -91,10 +91,9 @@ def _create(
     from socialq.planning.creating import create
     from socialq.planning.promises import live
     from socialq.services.media import keeping, record
-    from socialq.services.storage import Storage
 
     with ExitStack() as stack:
-        intake = stack.enter_context(keeping(Storage(parts.media)))
+        intake = stack.enter_context(keeping(parts.storage))
         accepted = [(intake.accept(Path(file)), alt) for file, alt in pairs]
         session = stack.enter_context(parts.db.begin())
         most = parts.settings.client_media_mb * 1_000_000

@@ -21,7 +21,6 @@ from socialq.planning.creating import At, Later, NextSlot, When, create
 from socialq.planning.found import Desk
 from socialq.reports import orders
 from socialq.services.media import Accepted, keeping, record
-from socialq.services.storage import Storage
 from socialq.wiring import Parts
 
 __all__ = ["CLIENTS", "EMAIL", "fill", "filled", "refuse_used"]
@@ -78,7 +77,7 @@ def _behind(session: Session, one: Wanted, channel_id: int) -> None:
 def _ahead(parts: Parts, wanted: list[Wanted], channels: list[int]) -> None:
     """What is to come, counted from the moment when all else is there."""
     coming = [words for demo in CLIENTS.values() for words in demo.coming if words.picture]
-    with keeping(Storage(parts.media)) as intake:
+    with keeping(parts.storage) as intake:
         pictures = {one.picture: intake.accept(_drawing(one.picture), "demo.png") for one in coming}
         with parts.db.begin() as session:
             for one, channel_id in zip(wanted, channels, strict=True):

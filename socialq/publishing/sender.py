@@ -16,6 +16,7 @@ from socialq.domain.times import Times
 from socialq.networks.base import Network
 from socialq.networks.call import Call, TooLate
 from socialq.services.journal import Journal
+from socialq.services.storage import Storage
 from socialq.settings import Settings
 
 
@@ -34,6 +35,8 @@ class Parts(Protocol):
     def media(self) -> Path: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def storage(self) -> Storage: ...
 
 
 class Renewals(Protocol):

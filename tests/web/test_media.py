@@ -36,7 +36,7 @@ def test_lists_get_a_small_one_that_goes_with_its_picture(parts: Parts, vera: Br
     assert small.mimetype == "image/webp" and small.headers["Cache-Control"] == whole.headers["Cache-Control"]
     with Image.open(BytesIO(small.data)) as image:
         assert (image.size, len(small.data) < len(whole.data)) == ((640, 480), True)
-    (kept,) = (parts.media / "small").iterdir()
+    (kept,) = (parts.media / "variants").rglob("*.webp")
     kept.write_bytes(b"kept")
     assert vera.get(made["small"], buffered=True).data == b"kept"
     Storage(parts.media).remove(next(parts.media.glob("*.jpg")).name)
