@@ -44,7 +44,6 @@ def _one(group: Group) -> Sequence[str]:
 MANY = Setting(
     machines=(("all", "--", "--", "--", "scheduler"),)
 )  # "--": a supervisor of the three roles, without a word
-RACES = ("one_clock", "looks_apart")  # controls that take a race which few runs win
 TIMES = {"read_limit": answers.READ_LIMIT}
 HARMLESS = "near_match_asks stop_reading_back processing_deadline scheduler_misses_slot parent_first"
 CONTROLS = [
@@ -54,7 +53,7 @@ CONTROLS = [
         for name, row in controls.ALONE.items()
     ),
     *(
-        Group(f"control: {name}", [row], replace(MANY, without=name), databases=_where(name), long=name in RACES)
+        Group(f"control: {name}", [row], replace(MANY, without=name), databases=_where(name))
         for name, row in controls.MANY.items()
     ),
     *(
@@ -63,7 +62,6 @@ CONTROLS = [
             [row],
             replace(machines.SETTING, without=name, times=_times(name)),
             databases=("postgresql",),
-            long=name in RACES,
         )
         for name, row in controls.ELSEWHERE.items()
     ),

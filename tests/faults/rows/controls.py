@@ -15,11 +15,12 @@ from tests.faults.waiting import wait_until
 from workers.queues import PULL, Bell, connect
 
 READABLE = ("readable",)
+CHANCES = 3
 
 
 def looks_at_once(stage: Stage) -> Iterator[None]:
-    """Two reconcilers are shown the same stale page."""
-    for spot in stage.all(["lost"]):
+    """Two reconcilers are shown the same stale page; several times, for the second one must come while the first is held."""
+    for spot in [one for _ in range(CHANCES) for one in stage.all(["lost"])]:
         spot.door.app.own_post("Van vorige week", answers.HOUR)
         (one,) = stage.post(spot)
         stage.until_state(one, DeliveryState.UNKNOWN)
@@ -134,5 +135,7 @@ ELSEWHERE = {
     "look_at_lease_before_write": _without("look_at_lease_before_write", machines.BEFORE_WRITE, "copies"),
     "late_good_news": _without("late_good_news", machines.WITH_ANSWER, "copies"),
     "reaper": _without("reaper", machines.OFF, "lost", kinds=READABLE),
-    "one_clock": _without("one_clock", machines.AHEAD, "copies", kinds=READABLE),
+    "one_clock": _without(
+        "one_clock", replace(machines.AHEAD, run=machines.ahead(300, "very late")), "copies", kinds=READABLE
+    ),
 }

@@ -76,13 +76,13 @@ def switched_off(stage: Stage) -> Iterator[None]:
     stage.world.await_workers(2)
 
 
-def ahead(seconds: float) -> Callable[[Stage], Iterator[None]]:
+def ahead(seconds: float, script: str = "late") -> Callable[[Stage], Iterator[None]]:
     """This machine's clock is wrong, the sender is the other one: quarantine and gap are the database's."""
 
     def run(stage: Stage) -> Iterator[None]:
         only_there(stage)
         stage.world.machines[HERE].set_clock(seconds)
-        spots = stage.all(["late"])
+        spots = stage.all([script])
         ids = stage.post(spots)
         stage.until(lambda: all(stage.get(one).attempt for one in ids), "nothing was claimed")
         here_again(stage)
