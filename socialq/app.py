@@ -5,10 +5,13 @@ from flask import Flask
 from socialq.settings import Settings, load_settings
 from socialq.web import (
     address,
+    asking,
     authorizations,
     beat,
+    by_link,
     calendar,
     channels,
+    choosing,
     clients,
     confirmations,
     counts,
@@ -61,6 +64,9 @@ ROOMS = (
     slots,
     channels,
     authorizations,
+    choosing,
+    asking,
+    by_link,
 )
 
 

@@ -73,6 +73,12 @@ def app_for(session: Session, secrets: Secrets, network: str) -> App | None:
     return App(client_id, secret) if client_id else opened(secrets, row) if row else None
 
 
+def ready(session: Session, network: str) -> bool:
+    """Whether there is one, whole. Opens no secret."""
+    client_id, secret = app_credentials(network)
+    return bool(client_id and secret) if client_id or secret else app_of(session, network, ALL_SERVERS) is not None
+
+
 def app_of(session: Session, network: str, server: str) -> NetworkApp | None:
     """socialq as that server knows it, if it does."""
     query = select(NetworkApp).where(NetworkApp.network == network, NetworkApp.server == server)

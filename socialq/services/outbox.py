@@ -19,6 +19,7 @@ from socialq.services.smtp import Answer, Result
 
 QUEUED, SENDING, SENT, NOT_SURE, FAILED, DROPPED = "queued", "sending", "sent", "not_sure", "failed", "dropped"
 ALERT = "alert"  # may be repeated; what a client gets may not
+WITH_A_LINK = (ALERT, "connect")  # a one-time link may stand in it: what it said is not kept
 LEASE = timedelta(minutes=3)  # longer than any conversation with a server (smtp.TOTAL)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 GIVE_UP = timedelta(days=4)
@@ -150,7 +151,7 @@ def decide(session: Session, mail_id: int, *, again: bool, by: str) -> None:
 
 
 def _arrived(session: Session, letter: Letter, moment: datetime) -> None:
-    gone = {"text": "", "html": ""} if letter.kind == ALERT else {}  # a link to choose a password stands in some
+    gone = {"text": "", "html": ""} if letter.kind in WITH_A_LINK else {}
     not_yet = (OutboxMail.id == letter.id, OutboxMail.state != SENT)
     _move(session, not_yet, state=SENT, sent_at=moment, reason="", **gone)
     resolve_incidents(session, f"mail:{letter.id}", "worker")

@@ -6,15 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from socialq.connecting import Wanted, add_channel
-from socialq.connecting.authorization import Trip, come_back
+from socialq.connecting.arriving import Goal, arrive
+from socialq.connecting.authorization import Trip
 from socialq.connecting.authorization import leave as set_out
-from socialq.connecting.channels import connect_again
-from socialq.domain.roles import Act
+from socialq.domain.roles import Act, may
 from socialq.errors import BadInput
 from socialq.members import errands
 from socialq.services.i18n import mark
-from socialq.web import channels, connect_words, errors, forms, reach
+from socialq.web import by_link, channels, choosing, connect_words, errors, forms, reach
 from socialq.web.forms import Form, Line
 from socialq.web.toasts import toast
 
@@ -24,15 +23,13 @@ NOT_YOURS = mark(
     "This way back was used already, took too long, or does not belong to this browser. Nothing was connected. "
     "Go to the client and connect the channel again."
 )
-DECLINED = mark("On %(host)s the answer was no, so nothing was connected. Try again when you do want to.")
-REFUSED = mark("%(host)s sent you back without a usable answer. Nothing was connected: try again.")
 
 
 class Way(Form):
-    """To which server."""
+    """To which server, where each account has one of its own."""
 
     network: Line
-    server: Line
+    server: Line = ""
 
 
 @bp.post("/clients/<int:client_id>/authorizations")
@@ -53,18 +50,35 @@ def update(channel_id: int) -> Answer | str | tuple[str, int]:
     return _leave(channel.client_id, channel.id)
 
 
-@bp.get("/connect/mastodon/callback")
-@reach.only(Act.CONNECT)
-def callback() -> Answer:
-    """Back. What is not expected by this very session is refused before anybody is called."""
+@bp.get("/connect/<key>/callback")
+@reach.open_to_all
+def callback(key: str) -> Answer:
+    """Back, for a member or for a client who opened a link. What this very browser is not expected with is refused before anybody
+    is called."""
+    state, error = request.args.get("state", ""), request.args.get("error", "")
+    code = request.args.get("code", "")
+    errand = _errand(key, state)
+    if errand is None:
+        return by_link.arrive(key, state, code, error) or errors.page(
+            400 if reach.visitor() else 410, reach.words().text(NOT_YOURS)
+        )
+    if error:
+        network = reach.parts().networks[key]
+        return _back(errand, connect_words.answered(error, network, errand["server"], errand["returns_to"]))
+    return _arrive(errand, state, code)
+
+
+def _errand(key: str, state: str) -> dict[str, Any] | None:
+    """What this member left for; None when she did not, or not to this network."""
+    me = reach.visitor()
+    if me is None or not may(me.role, Act.CONNECT):
+        return None
     with reach.parts().db.begin() as session:
-        errand = errands.take(session, reach.member().session_id, request.args.get("state", ""))
-        if errand is None:
-            return errors.page(400, reach.words().text(NOT_YOURS))
+        errand = errands.take(session, me.session_id, state)
+        if errand is None or errand["network"] != key:
+            return None
         reach.client(session, errand["client_id"])
-    if "error" in request.args:
-        return _back(errand, DECLINED if request.args["error"] == "access_denied" else REFUSED)
-    return _arrive(errand, request.args.get("code", ""))
+    return errand
 
 
 def _leave(client_id: int, channel_id: int) -> Answer | tuple[str, int]:
@@ -74,14 +88,15 @@ def _leave(client_id: int, channel_id: int) -> Answer | tuple[str, int]:
     try:
         if wanted is None:
             raise BadInput("Give the address of the server, for example mastodon.social.")
-        returns_to = reach.address_of(url_for("authorizations.callback"))
+        returns_to = reach.address_of(url_for("authorizations.callback", key=wanted.network))
         trip = set_out(
             parts.db, parts.networks, parts.secrets, parts.settings, wanted.network, wanted.server, returns_to
         )
     except BadInput as error:
         return channels.refused(client_id, channel_id, given, error), 422
     _keep(client_id, channel_id, trip)
-    page = render_template("channels/away.html", address=trip.address, host=_host(trip.server))
+    where = connect_words.place(parts.networks[trip.network], trip.server)
+    page = render_template("channels/away.html", address=trip.address, host=where)
     return Response(page, headers={"Refresh": f"0; url={trip.address}"})
 
 
@@ -92,31 +107,24 @@ def _keep(client_id: int, channel_id: int, trip: Trip) -> None:
         errands.leave(session, reach.member().session_id, trip.state, what)
 
 
-def _arrive(errand: dict[str, Any], code: str) -> Answer:
-    parts, by = reach.parts(), reach.member().actor
-    trip = Trip(errand["network"], errand["server"], errand["returns_to"], request.args["state"], errand["verifier"])
+def _arrive(errand: dict[str, Any], state: str, code: str) -> Answer:
+    trip = Trip(errand["network"], errand["server"], errand["returns_to"], state, errand["verifier"])
+    goal = Goal(errand["client_id"], reach.member().actor, errand["channel_id"])
     try:
-        token = come_back(parts.db, parts.networks, parts.secrets, parts.settings, trip, code)
-        wanted = Wanted(errand["client_id"], trip.network, token, trip.server)
-        if channel_id := errand["channel_id"]:
-            connect_again(parts.db, parts.networks, parts.secrets, parts.settings, channel_id, wanted, by)
-            return channels.connected(channel_id, channels.AGAIN)
-        made = add_channel(parts.db, parts.networks, parts.secrets, parts.settings, wanted, by)
+        came = arrive(reach.tools(), trip, code, goal)
     except BadInput as error:
         return _back(errand, connect_words.said(error))
-    return channels.connected(made, channels.CONNECTED)
+    if not isinstance(came, int):
+        return choosing.keep(came)
+    return channels.connected(came, channels.AGAIN if goal.channel_id else channels.CONNECTED)
 
 
 def _back(errand: dict[str, Any], told: str) -> Answer:
     """To the page where she set out, with the reason and her server kept."""
-    host = _host(errand["server"])
-    words = reach.words()
-    toast(words.text(told, host=host) if told in (DECLINED, REFUSED) else told, bad=True)
+    toast(told, bad=True)
     if errand["channel_id"]:
         return redirect(url_for("channels.show", channel_id=errand["channel_id"]), 303)
-    way = {"client_id": errand["client_id"], "network": errand["network"], "server": host}
+    asks = reach.parts().networks[errand["network"]].asks_server
+    server = errand["server"].removeprefix("https://") if asks else None
+    way = {"client_id": errand["client_id"], "network": errand["network"], "server": server}
     return redirect(url_for("channels.new", **way), 303)
-
-
-def _host(server: str) -> str:
-    return server.removeprefix("https://")

@@ -7,13 +7,15 @@ from pydantic import StringConstraints
 from werkzeug.wrappers import Response
 
 from socialq import db
-from socialq.connecting import Wanted, add_channel, ending
+from socialq.connecting import Wanted, add_channel, apps, ending
 from socialq.connecting.channels import connect_again
+from socialq.connecting.links import can_be_asked
 from socialq.connecting.tokens import LONGEST_TOKEN
 from socialq.domain.roles import Act, may
 from socialq.errors import BadInput
 from socialq.models import Channel
-from socialq.networks.base import CanAuthorize
+from socialq.networks.base import CanAuthorize, Network
+from socialq.networks.besides import NeedsApp
 from socialq.planning import overview
 from socialq.services.i18n import mark
 from socialq.web import client_pages, connect_words, forms, reach, shown
@@ -146,7 +148,8 @@ def _new(client_id: int, given: Given[Any]) -> str:
     chosen = networks.get(str(given.value("network")))
     return render_template(
         "channels/new.html", client=client, who=shown.who(client), networks=_by_name(), given=given, network=chosen,
-        logs_in=isinstance(chosen, CanAuthorize), usual=_usual(chosen.key if chosen else ""),
+        logs_in=isinstance(chosen, CanAuthorize), usual=_usual(chosen.key if chosen else ""), lacks_app=_lacks_app(chosen),
+        can_ask=chosen is not None and can_be_asked(chosen),
     )  # fmt: skip
 
 
@@ -161,7 +164,16 @@ def _show(channel: Channel, given: Given[Any]) -> str:
         "channels/show.html", client=client, line=line, channel=channel, given=given, network=network,
         logs_in=isinstance(network, CanAuthorize), usual=_usual(channel.network), server=_server(channel),
         reason=connect_words.reason(channel.disconnected_reason), may_connect=may(reach.member().role, Act.CONNECT),
+        lacks_app=_lacks_app(network), can_ask=network is not None and can_be_asked(network),
     )  # fmt: skip
+
+
+def _lacks_app(network: Network | None) -> bool:
+    """Whether nobody can log in there until somebody has made an app by hand."""
+    if network is None or not isinstance(network, NeedsApp):
+        return False
+    with reach.parts().db.read() as session:
+        return not apps.ready(session, network.key)
 
 
 def _by_name() -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from flask import abort, current_app, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from socialq.connecting import links
 from socialq.domain.marks import Mark
 from socialq.domain.roles import Act, may
 from socialq.errors import BadInput
@@ -122,7 +123,8 @@ def _facts(session: Session, client: Client) -> dict[str, Any]:
         "beyond": max(len(coming) - COMING, 0), "recent": [_shown(client, one) for one in recent[:RECENT]],
         "planned": len(coming), "waits": sum(one.mark is Mark.REVIEW and (one.at is None or one.at >= now) for one in found),
         "limit": timedelta(seconds=client.lateness_limit), "endpoints": current_app.view_functions,
-        "free_at": _first_free(session, client, lines),
+        "free_at": _first_free(session, client, lines), "links": links.of_client(session, client.id), "now": now,
+        "network_name": network_name,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from socialq.connecting.channels import BY_HAND
 from socialq.connecting.ending import Ended
 from socialq.errors import BadInput
+from socialq.networks.base import Network
 from socialq.services import reasons
 from socialq.services.i18n import mark
 from socialq.web import forms, reach
@@ -34,6 +35,18 @@ KNOWN = (
     mark("%(host)s no longer knows socialq; start again, and socialq registers itself anew."),
     mark("%(host)s did not accept the way back, perhaps it took too long; start again."),
     mark("The server sent you back without a usable answer; start again."),
+    # every network with an app of its own
+    mark("%(host)s gave no answer that can be used; try again later."),
+    mark("%(network)s needs an app, which somebody makes there by hand."),
+    mark("%(network)s did not accept the way back, perhaps it took too long; start again."),
+    mark("%(network)s gave no token that can be used; start again."),
+    mark(
+        "%(network)s was not told to allow everything (%(missing)s is missing): start again and leave all boxes ticked there."
+    ),
+    mark(
+        "%(network)s does not know socialq's app or its secret is another one by now: copy both codes again from there, "
+        "under Settings, Network apps."
+    ),
     # Bluesky
     mark("Give an app password; make one in Bluesky under Settings, Privacy and security, App passwords."),
     mark("Give the account's handle, for example vera.bsky.social."),
@@ -61,6 +74,24 @@ KNOWN = (
     mark("%(network)s calls this account something that cannot be stored."),
     mark("This is %(other)s, another account than %(handle)s: log in as %(handle)s, or connect it as a new channel."),
 )  # fmt: skip
+DECLINED = mark("On %(host)s the answer was no, so nothing was connected. Try again when you do want to.")
+REFUSED = mark("%(host)s sent you back without a usable answer. Nothing was connected: try again.")
+NOT_ALLOWED = mark(
+    "%(host)s has not allowed socialq's app yet to ask for what it needs. Nothing was connected: the app needs that permission "
+    "on the site for developers, under Settings, Network apps stands where."
+)
+NOT_SET_UP = mark(
+    "%(host)s does not know socialq's app as it is set up. Nothing was connected: compare both codes under Settings, Network apps, "
+    "and put this redirect address into the app there: %(address)s"
+)
+LATER = mark("%(host)s has trouble of its own. Nothing was connected: try again later.")
+ANSWERS = {
+    "access_denied": DECLINED, "user_denied": DECLINED, "user_cancelled_login": DECLINED,
+    "user_cancelled_authorize": DECLINED, "invalid_scope": NOT_ALLOWED, "unauthorized_scope_error": NOT_ALLOWED,
+    "insufficient_scope": NOT_ALLOWED, "unauthorized_client": NOT_SET_UP, "invalid_client": NOT_SET_UP,
+    "invalid_redirect_uri": NOT_SET_UP, "redirect_uri_mismatch": NOT_SET_UP, "invalid_request": NOT_SET_UP,
+    "server_error": LATER, "temporarily_unavailable": LATER,
+}  # fmt: skip
 EMPTY = "The token is empty: give it on standard input."
 PASTE = mark("Fill this in: paste it as you copied it.")
 HAND = mark("You disconnected it yourself.")
@@ -100,6 +131,18 @@ def said(error: BadInput) -> str:
         if found := _pattern(known).fullmatch(english):
             return words.text(known, **found.groupdict())
     return forms.say(error)
+
+
+def answered(error: str, network: Network, server: str, returns_to: str) -> str:
+    """What the network said instead of yes (`error` of OAuth), and what to do."""
+    told, host = ANSWERS.get(error, REFUSED), place(network, server)
+    more = {"address": returns_to} if told is NOT_SET_UP else {}
+    return reach.words().text(told, host=host, **more)
+
+
+def place(network: Network, server: str) -> str:
+    """Where she logs in, as she would call it: a server that she named, else the network."""
+    return server.partition("://")[2] or server if network.asks_server else network.name
 
 
 def ended(what: Ended) -> str:

@@ -7,9 +7,10 @@ from flask import abort, current_app, g, request
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from socialq.connecting.arriving import Tools
 from socialq.domain.roles import Act, Role
 from socialq.members.sessions import Browser, SignedIn
-from socialq.models import Channel, Client, Delivery, Incident, Media, MemberClient, Post, Record, Report
+from socialq.models import Channel, Client, ConnectLink, Delivery, Incident, Media, MemberClient, Post, Record, Report
 from socialq.services.i18n import Words
 from socialq.wiring import Parts
 
@@ -22,6 +23,12 @@ def parts() -> Parts:
     """Settings, database, networks, secrets, media folder of this application."""
     found: Parts = current_app.extensions["socialq"]
     return found
+
+
+def tools() -> Tools:
+    """What connecting works with."""
+    here = parts()
+    return Tools(here.db, here.networks, here.secrets, here.settings)
 
 
 def member() -> SignedIn:
@@ -134,6 +141,11 @@ def client(session: Session, client_id: int) -> Client:
 def channel(session: Session, channel_id: int) -> Channel:
     """Of a client of hers."""
     return _found(session, Channel, channel_id, Channel.client_id.in_(client_ids()))
+
+
+def connect_link(session: Session, link_id: int) -> ConnectLink:
+    """Of a client of hers."""
+    return _found(session, ConnectLink, link_id, ConnectLink.client_id.in_(client_ids()))
 
 
 def post(session: Session, post_id: int) -> Post:

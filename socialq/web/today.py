@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 
 from socialq.web import reach
+from socialq.web.answered import answered
 from socialq.web.day import today
 
 bp = Blueprint("today", __name__)
@@ -12,11 +13,13 @@ bp = Blueprint("today", __name__)
 def show() -> str:
     """The first page of everybody."""
     with reach.parts().db.read() as session:
-        return render_template("today/show.html", today=today(session, reach.words()))
+        words = reach.words()
+        return render_template("today/show.html", today=today(session, words), answered=answered(session, words))
 
 
 @bp.get("/today/now")
 def now() -> str:
     """The same without the frame: the page asks for it again and again while somebody looks at it."""
     with reach.parts().db.read() as session:
-        return render_template("today/now.html", today=today(session, reach.words()))
+        words = reach.words()
+        return render_template("today/now.html", today=today(session, words), answered=answered(session, words))

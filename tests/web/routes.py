@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Flask
 from sqlalchemy import select
 
 from socialq.db import now
-from socialq.models import Client, Delivery, Incident, MemberSession, NetworkApp, Record, Report
+from socialq.models import Client, ConnectLink, Delivery, Incident, MemberSession, NetworkApp, Record, Report
 from socialq.services.incidents import open_incident
 from socialq.wiring import Parts
 from tests.factories import Practice, dump, make_practice
@@ -19,6 +19,7 @@ OPEN = {
     "health.healthz", "health.readyz", "measures.show", "static", "reports.plotly", "session.new", "session.create",
     "first_run.show", "first_run.create",
     "password_resets.new", "password_resets.create", "password_resets.asked", "password_resets.edit", "password_resets.update",
+    "by_link.show", "by_link.create", "by_link.choice", "by_link.choose", "by_link.thanks", "authorizations.callback",
 }  # fmt: skip
 
 
@@ -86,12 +87,16 @@ def belongings(parts: Parts, member_id: int) -> Belongings:
         app = NetworkApp(
             network="mastodon", server="https://m.example", client_id="c", client_secret=b"s", returns_to="", created_at=now(session)
         )  # fmt: skip
-        session.add_all([report, app])
+        link = ConnectLink(
+            token_hash="0" * 64, client_id=practice.client.id, network="mastodon", email="nadia@bakkerij.example", language="nl",
+            asked_by="member:1", asked_at=now(session), expires_at=now(session) + timedelta(days=7),
+        )  # fmt: skip
+        session.add_all([report, app, link])
         session.flush()
         ids = {
             "client_id": practice.client.id, "channel_id": practice.channels[0], "post_id": post.id, "media_id": picture.media_id,
             "delivery_id": delivery, "incident_id": incident, "member_id": member_id, "session_id": signed_in,
-            "report_id": report.id, "app_id": app.id, "key": "needing", "token": "A" * 43, "filename": "none.css",
+            "report_id": report.id, "app_id": app.id, "link_id": link.id, "key": "needing", "token": "A" * 43, "filename": "none.css",
         }  # fmt: skip
     return Belongings(practice, other.id, ids)
 

@@ -80,8 +80,8 @@ def test_abuse_30_nobody_and_an_assistant_come_back_to_nothing(
     join(parts, STAN, [client.id])
     stan = Browser(app)
     stan.sign_in(STAN.email)
-    assert stan.get(back).status_code == 404
-    assert omar.get(back).headers["Location"].startswith("/sign-in")
+    assert stan.get(back).status_code == 400
+    assert omar.get(back).status_code == 410
     assert channels(parts) == []
 
 
