@@ -21,6 +21,7 @@ from workers import embedded
 
 AT_ONCE = int(os.environ.get("AT_ONCE", "6"))
 TRIES = 3
+LONGEST = 8  # worlds that are named at the end: none is quicker than its longest world
 SEED = os.environ.get("SEED") or secrets.token_hex(4)
 
 
@@ -41,12 +42,17 @@ def main(words: list[str]) -> int:
     wanted = " ".join(w for w in words if w not in DATABASES and w not in ALL)
     jobs = [job for group in GROUPS for job in _jobs(group, wanted, databases, kinds)]
     print(f"seed {SEED}, {len(jobs)} worlds\n{table.HEAD}", flush=True)
-    started = clock.boottime()
+    started, worlds = clock.boottime(), list[tuple[float, str]]()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         results = table.Results(_runs(jobs))
-        for done in as_completed([pool.submit(lambda one: (one, _played(one)), job) for job in jobs]):
-            job, verdicts = done.result()
+        for done in as_completed([pool.submit(_timed, job) for job in jobs]):
+            job, verdicts, seconds = done.result()
             results.add(job.database, verdicts)
+            worlds.append((seconds, f"{job.group.name} {job.database}"))
+    print(
+        "longest worlds: "
+        + ", ".join(f"{name} {seconds:.0f} s" for seconds, name in sorted(worlds)[: -LONGEST - 1 : -1])
+    )
     good = results.summary(clock.boottime() - started)
     return 0 if jobs and good else 1
 
@@ -68,6 +74,11 @@ def _runs(jobs: list[Job]) -> dict[tuple[str, str], int]:
         for row in job.rows:
             found[row.name, job.database] = found.get((row.name, job.database), 0) + 1
     return found
+
+
+def _timed(job: Job) -> tuple[Job, list[tuple[Row, dict[str, Verdict]]], float]:
+    started = clock.boottime()
+    return job, _played(job), clock.boottime() - started
 
 
 def _played(job: Job) -> list[tuple[Row, dict[str, Verdict]]]:
