@@ -51,8 +51,9 @@ class Results:
             f"{total.deliveries} deliveries, {total.kills} kills, copies too many {total.copies}, too early {total.early}, "
             f"lost {total.lost}, asked {total.asked} (controls not counted); {len(self._lines)} lines in {seconds:.0f} s"
         )
-        print("FAILED: " + "; ".join(self._bad) if self._bad else "all as it should be")
-        return not self._bad and bool(self._lines)
+        good = bool(self._lines) and not self._bad
+        print("all as it should be" if good else f"FAILED: {'; '.join(self._bad) or 'no row has that name'}")
+        return good
 
     def _show(self, row: Row, database: str) -> None:
         lines = {kind: v for (name, kind, where), v in self._lines.items() if (name, where) == (row.name, database)}
