@@ -16,6 +16,7 @@ from socialq.models import Delivery
 from socialq.networks.call import TooLate
 from socialq.publishing import access, record
 from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, WANTED, at
+from socialq.publishing.fitted import Unfit, fitted
 from socialq.publishing.heard import note
 from socialq.publishing.ring import FUTURE
 from socialq.publishing.sender import Sender
@@ -111,9 +112,11 @@ def with_access(sender: Sender, work: Work, *, ahead: bool) -> Work | None:
 def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
     """The network's steps, each remembered before the next. None: settled otherwise (deferred, rejected, disconnected)."""
     try:
-        result = sender.network(work.network).prepare(
-            work.content, work.account, lambda step: _remember(sender, work, step)
-        )
+        with fitted(sender, work) as content:
+            network = sender.network(work.network)
+            result = network.prepare(content, work.account, lambda step: _remember(sender, work, step))
+    except Unfit as error:
+        result = Rejected(str(error))
     except TooLate as error:
         result = NotSent(str(error))
     except Exception as error:  # preparation is provably not the final call: whatever went wrong, nothing is out

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Prepared
 from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision, RevisionMedia
-from socialq.networks.base import Account, Attachment, Content
+from socialq.networks.base import Account, Content
 from socialq.networks.call import Call
 from socialq.publishing.hosts import host_of
 from socialq.publishing.sender import Sender
+from socialq.services.media import attachment
 from socialq.services.tokens import open_renewable
 
 
@@ -37,6 +38,7 @@ class Work:
     handle: str | None
     access_ends_at: datetime | None
     version: int  # of the credentials
+    limits: Mapping[str, Any] = field(default_factory=dict)  # what the account's own server said
 
     @property
     def host(self) -> str:
@@ -62,7 +64,7 @@ def read_work(session: Session, sender: Sender, delivery: Delivery) -> Work:
     return Work(
         delivery.id, delivery.attempt, delivery.misses, channel.id, client.id, channel.network, account, content,
         delivery.identity, delivery.prepared_at is not None, delivery.handle, channel.expires_at,
-        channel.credentials_version,
+        channel.credentials_version, dict(channel.limits),
     )  # fmt: skip
 
 
@@ -90,14 +92,10 @@ def _content(session: Session, delivery: Delivery, language: str, folder: Path) 
     text = session.scalar(select(Revision.text).where(Revision.id == delivery.revision_id)) or ""
     items = select(Media, RevisionMedia.alt).join(RevisionMedia, RevisionMedia.media_id == Media.id)
     mine = items.where(RevisionMedia.revision_id == delivery.revision_id).order_by(RevisionMedia.position)
-    attached = tuple(_attachment(media, alt, folder) for media, alt in session.execute(mine))
+    attached = tuple(attachment(folder, media, alt) for media, alt in session.execute(mine))
     memory: Mapping[str, Any] = dict(delivery.memory)
     key, parent = str(memory.get("key", "")), _parent(session, delivery)
     return Content(text, attached, language, parent, key, memory, delivery.scheduled_at)
-
-
-def _attachment(media: Media, alt: str, folder: Path) -> Attachment:
-    return Attachment(folder / media.name, media.media_type, alt, media.sha256, media.width, media.height)
 
 
 def _parent(session: Session, delivery: Delivery) -> Mapping[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Taking in pictures: a file is accepted (decoded, written again, stored) before the transaction that records it.
+"""Taking in pictures and videos: a file is accepted (opened, written again, stored) before the transaction that records it.
 
 Never inside one: nothing reads a file while others wait for the database. What nobody uses after a day is swept."""
 
@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,23 +19,29 @@ from socialq import db
 from socialq.db import Database
 from socialq.errors import BadInput
 from socialq.models import Media, RevisionMedia
+from socialq.networks.base import Attachment
+from socialq.services import videos
 from socialq.services.i18n import mark
 from socialq.services.pictures import remade
-from socialq.services.storage import Storage
+from socialq.services.storage import Storage, names
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 20_000_000  # of a picture
+POSTER = "poster"  # the label of a video's picture in storage
 UNUSED = timedelta(days=1)
 AT_ONCE = 500
 FULL = mark(
-    "The pictures of this client take %(used)s MB, and %(most)s MB is the most. Use smaller pictures or fewer, or have "
-    "whoever runs socialq raise SOCIALQ_CLIENT_MEDIA_MB. Pictures that no post uses go by themselves after a day."
+    "The pictures and videos of this client take %(used)s MB, and %(most)s MB is the most. Use smaller ones or fewer, or "
+    "have whoever runs socialq raise SOCIALQ_CLIENT_MEDIA_MB. What no post uses goes by itself after a day."
 )
+HEAVY = mark("%(file)s is too large: a picture may have %(most)s MB at most.")
+NO_FILE = mark("%(file)s is not a file.")
+UNREADABLE = mark("%(file)s cannot be read (%(why)s).")
 _SHOWN = 60
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A picture of ours in storage that no row speaks of yet."""
+    """A picture or video of ours in storage that no row speaks of yet."""
 
     name: str
     media_type: str
@@ -43,37 +49,67 @@ class Accepted:
     height: int
     size: int
     sha256: str
+    seconds: float = 0.0
+    codecs: str = ""
 
 
 class Intake:
     """Accepts files and remembers which, so that they go again when their rows are not made. Use `keeping`."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, video_mb: int) -> None:
         self._storage = storage
+        self._video_mb = video_mb
         self.accepted: list[Accepted] = []
 
     def accept(self, source: Path | bytes, sent_as: str | None = None) -> Accepted:
-        """A file, or bytes with the name that came along.
+        """A file, or bytes with the name that came along. A video of any size is never held in memory when it is a file.
 
-        Raises BadInput (no picture, too large, not what its name says) or Unavailable (disk full)."""
+        Raises BadInput (nothing of use, too large, not what its name says) or Unavailable (disk full)."""
         name = sent_as if sent_as is not None else str(source if isinstance(source, Path) else "")
-        data = source if isinstance(source, bytes) else _read(source, shown(name))
-        if len(data) > MAX_BYTES:
-            raise _too_large(shown(name))
-        picture = remade(data, os.path.splitext(name)[1].lstrip("."), shown(name))
-        stored = self._storage.put(picture.data, picture.suffix)
-        checksum = hashlib.sha256(picture.data).hexdigest()
-        found = Accepted(stored, picture.media_type, picture.width, picture.height, len(picture.data), checksum)
+        extension = os.path.splitext(name)[1].lstrip(".").lower()
+        made = self._video if extension in videos.EXTENSIONS else self._picture
+        found = made(source, extension, shown(name))
         self.accepted.append(found)
         return found
 
+    def _picture(self, source: Path | bytes, extension: str, name: str) -> Accepted:
+        data = source if isinstance(source, bytes) else _read(source, name)
+        if len(data) > MAX_BYTES:
+            raise BadInput(HEAVY, file=name, most=MAX_BYTES // 1_000_000)
+        picture = remade(data, extension, name)
+        stored = self._storage.put(picture.data, picture.suffix)
+        checksum = hashlib.sha256(picture.data).hexdigest()
+        return Accepted(stored, picture.media_type, picture.width, picture.height, len(picture.data), checksum)
+
+    def _video(self, source: Path | bytes, extension: str, name: str) -> Accepted:
+        with ExitStack() as stack:
+            path, target, poster = (stack.enter_context(self._storage.arriving()) for _ in range(3))
+            if isinstance(source, bytes):
+                path.write_bytes(source)
+            else:
+                path = source
+            if _size(path, name) > self._video_mb * 1_000_000:
+                raise BadInput(videos.TOO_LARGE, file=name, most=self._video_mb)
+            video = videos.remade(path, target, poster, name)
+            with target.open("rb") as file:
+                size, checksum = os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
+            stored = self._storage.put_file(target, video.suffix)
+            try:
+                self._storage.keep(stored, POSTER, "jpg", poster)
+            except BaseException:
+                self._storage.remove(stored)
+                raise
+        return Accepted(
+            stored, video.media_type, video.width, video.height, size, checksum, video.seconds, video.codecs
+        )
+
 
 @contextmanager
-def keeping(storage: Storage) -> Iterator[Intake]:
+def keeping(storage: Storage, video_mb: int = 512) -> Iterator[Intake]:
     """Files accepted inside stay only when the block ends well, so the transaction with `record` belongs inside it.
 
     A commit whose answer was lost may have happened: then the files stay, for a file without a row harms nobody."""
-    intake = Intake(storage)
+    intake = Intake(storage, video_mb)
     try:
         yield intake
     except BaseException as error:
@@ -84,7 +120,7 @@ def keeping(storage: Storage) -> Iterator[Intake]:
 
 
 def record(session: Session, client_id: int, accepted: Accepted, most: int | None = None) -> Media:
-    """The row of an accepted picture; of one that the client has already, the row that is there (see `drop_spare`).
+    """The row of what was accepted; of what the client has already, the row that is there (see `drop_spare`).
 
     Raises BadInput when the client's pictures would take more than `most` bytes."""
     now = db.now(session)
@@ -129,6 +165,16 @@ def sweep(database: Database, storage: Storage) -> int:
     return len(gone)
 
 
+def picture_of(name: str, media_type: str) -> str:
+    """The name in storage of the picture that stands for it: itself, or a video's poster."""
+    return names.variant(name, POSTER, "jpg") if media_type.startswith("video/") else name
+
+
+def attachment(folder: Path, row: Media, alt: str) -> Attachment:
+    """As networks are shown it."""
+    return Attachment(folder / row.name, row.media_type, alt, row.sha256, row.width, row.height, row.size, row.seconds)
+
+
 def _within(session: Session, client_id: int, size: int, most: int | None) -> None:
     used = session.scalar(select(func.sum(Media.size)).where(Media.client_id == client_id)) or 0
     if most is not None and used + size > most:
@@ -144,19 +190,30 @@ def shown(name: str) -> str:
 
 def _read(path: Path, name: str) -> bytes:
     """At most MAX_BYTES and one, of an ordinary file: a pipe or a device could deliver for ever."""
+    with _ordinary(path, name) as handle, os.fdopen(handle, "rb", closefd=False) as file:
+        if os.fstat(handle).st_size > MAX_BYTES:
+            raise BadInput(HEAVY, file=name, most=MAX_BYTES // 1_000_000)
+        return file.read(MAX_BYTES + 1)
+
+
+def _size(path: Path, name: str) -> int:
+    with _ordinary(path, name) as handle:
+        return os.fstat(handle).st_size
+
+
+@contextmanager
+def _ordinary(path: Path, name: str) -> Iterator[int]:
+    """A handle for reading. Raises BadInput for what is no ordinary file, or cannot be read."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_BINARY", 0))
-        with os.fdopen(handle, "rb") as file:
-            facts = os.fstat(file.fileno())
-            if not stat.S_ISREG(facts.st_mode):
-                raise BadInput(f"{name} is not a file.")
-            if facts.st_size > MAX_BYTES:
-                raise _too_large(name)
-            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "the name holds a NUL"
-        raise BadInput(f"{name} cannot be read ({why}).") from None
-
-
-def _too_large(name: str) -> BadInput:
-    return BadInput(f"{name} is too large: a picture may have {MAX_BYTES // 1_000_000} MB at most.")
+        raise BadInput(UNREADABLE, file=name, why=why) from None
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise BadInput(NO_FILE, file=name)
+        yield handle
+    except OSError as error:
+        raise BadInput(UNREADABLE, file=name, why=error.strerror) from None
+    finally:
+        os.close(handle)
