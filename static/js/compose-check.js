@@ -1,4 +1,4 @@
-// "To check" follows what is typed: the server is asked for the page that the form would give, and its list is put in.
+// "To check" and what stands beside pictures follow what is typed: the server is asked for the page that the form would give.
 
 const PAUSE = 900;
 const form = document.querySelector("[data-compose]");
@@ -29,9 +29,14 @@ async function ask() {
 }
 
 function put(html) {
-  const next = new DOMParser().parseFromString(html, "text/html").querySelector("[data-checks] ul");
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const next = page.querySelector("[data-checks] ul");
   const list = form.querySelector("[data-checks] ul");
-  const sum = new DOMParser().parseFromString(html, "text/html").querySelector(".checks__sum");
+  const sum = page.querySelector(".checks__sum");
   if (next && next.innerHTML !== list.innerHTML) list.replaceChildren(...next.childNodes);
   if (sum) form.querySelector(".checks__sum").textContent = sum.textContent;
+  for (const notes of form.querySelectorAll("[data-shots] [data-notes]")) {
+    const said = page.querySelector(`[data-shots] [data-notes="${CSS.escape(notes.dataset.notes)}"]`);
+    if (said && said.innerHTML !== notes.innerHTML) notes.replaceChildren(...said.childNodes);
+  }
 }

@@ -28,7 +28,7 @@ async function send(file) {
   const number = form.querySelectorAll("[data-shots] .shot").length + 1;
   shot.querySelector("textarea").id = `alt-${number}-${Date.now()}`;
   shot.querySelector("label").htmlFor = shot.querySelector("textarea").id;
-  shot.querySelector("img").src = URL.createObjectURL(file);
+  if (file.type.startsWith("image/")) shot.querySelector("img").src = URL.createObjectURL(file);
   shot.querySelectorAll("[name]").forEach((one) => (one.disabled = true)); // not sent before it is there
   const bar = shot.querySelector("progress");
   bar.hidden = false;
@@ -42,6 +42,7 @@ async function send(file) {
   shot.querySelectorAll("[name]").forEach((one) => (one.disabled = false));
   shot.querySelector("[name=media]").value = shot.querySelector("[data-remove]").value = answer.id;
   shot.querySelector("img").src = answer.small;
+  shot.querySelector("[data-notes]").dataset.notes = answer.id;
   told();
 }
 
