@@ -8,6 +8,7 @@ from datetime import datetime
 from socialq import clock
 from socialq.domain.message import Seen, Wanted, judge
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared, Published
+from socialq.domain.shots import Said
 from socialq.networks.base import Account, AccountMetrics, Connected, Content, Limits, Remember
 
 Script = Callable[["FakeNetwork", Prepared, Account], Outcome]
@@ -47,9 +48,10 @@ class FakeNetwork:
     def connect(self, account: Account) -> Connected:
         return Connected(account.handle or "someone", account.handle or "someone", account.server)
 
-    def problems(self, post: Content, limits: Limits) -> list[str]:
+    def problems(self, post: Content, limits: Limits) -> list[Said]:
         long = len(post.text) - limits.characters
-        return [f"The text is {len(post.text)} characters; {self.name} takes {limits.characters}."] if long > 0 else []
+        counts: dict[str, object] = {"size": len(post.text), "network": self.name, "most": limits.characters}
+        return [Said("The text has %(size)s characters, %(network)s takes %(most)s.", counts)] if long > 0 else []
 
     def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
         if self.prepare_script:

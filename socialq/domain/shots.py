@@ -64,9 +64,8 @@ class Said:
     values: dict[str, object]
 
     def __str__(self) -> str:
-        """In English; a network's name may stand first that is a phrase ("this Mastodon server")."""
-        said = self.msgid % self.values
-        return said[0].upper() + said[1:] if self.msgid.startswith("%(network)s") else said
+        """In English."""
+        return self.msgid % self.values
 
 
 def is_video(one: Shot) -> bool:

@@ -10,7 +10,7 @@ def storable(text: str, what: str) -> str:
     """The text with "\\n" as its only line end; emoji, joiners and writing direction stay as they are.
 
     ValueError, in a sentence for a person, on control characters (NUL too) and on halves of characters."""
-    text = _LINE_ENDS.sub("\n", text)
+    text = line_ends(text)
     if found := _UNFIT.search(text):
         where = text[: found.start()].count("\n") + 1
         kind = "half a character" if found[0] >= "\ud800" else f"a control character (U+{ord(found[0]):04X})"
@@ -18,6 +18,11 @@ def storable(text: str, what: str) -> str:
             f"{what} holds {kind} in line {where} that cannot be stored: remove it or type that word again."
         )
     return text
+
+
+def line_ends(text: str) -> str:
+    """The text with "\n" as its only line end: browsers send two characters."""
+    return _LINE_ENDS.sub("\n", text)
 
 
 def one_line(text: str, what: str, longest: int) -> str:

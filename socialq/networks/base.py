@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared
+from socialq.domain.shots import Said
 from socialq.networks.call import Call
 from socialq.networks.limits import Limits as Limits  # networks import it from here
 
@@ -129,8 +130,9 @@ class Network(Protocol):
         """Check the token with the network. Raises ConnectFailed."""
         ...
 
-    def problems(self, post: Content, limits: Limits) -> list[str]:
-        """Why this network would refuse the post, as sentences with the counts; empty when it would take it. No I/O."""
+    def problems(self, post: Content, limits: Limits) -> list[Said]:
+        """Why this network would refuse the post, each with its counts; empty when it would take it. `networks.problems` derives
+        them from the limits. No I/O."""
         ...
 
     def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:

@@ -15,8 +15,8 @@ from typing import Any
 
 from socialq import clock
 from socialq.domain.message import Wanted
-from socialq.domain.objecting import objections
 from socialq.domain.outcomes import Absent, Found, Look, LookFailed, Metrics, NotSent, Outcome, Prepared, Published
+from socialq.domain.shots import Said
 from socialq.networks.base import (
     Account,
     AccountMetrics,
@@ -28,7 +28,7 @@ from socialq.networks.base import (
     Remember,
 )
 from socialq.networks.call import not_out
-from socialq.networks.text import graphemes
+from socialq.networks.problems import problems
 
 HIGHEST = {"views": 4000, "likes": 300, "comments": 40, "shares": 60}
 SETTLED = timedelta(days=3)  # by then a post has two thirds of all it will get
@@ -62,15 +62,9 @@ class Practice:
             raise ConnectFailed(f"The practice folder cannot be written: {error.strerror}.") from None
         return Connected(name, name, account.server)
 
-    def problems(self, post: Content, limits: Limits) -> list[str]:
-        """As a real network would refuse it."""
-        found = []
-        if not post.text.strip() and not post.media:
-            found.append("There is neither text nor a picture.")
-        if (size := graphemes(post.text)) > limits.characters:
-            found.append(f"The text has {size} characters, Practice takes {limits.characters}.")
-        found += map(str, objections(post.media, limits, "Practice"))
-        return found
+    def problems(self, post: Content, limits: Limits) -> list[Said]:
+        """From the limits, as a real network would refuse it."""
+        return problems(post, limits, self.name)
 
     def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
         """Nothing is sent ahead; what will be written is remembered."""

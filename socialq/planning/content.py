@@ -7,14 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialq.domain.message import fingerprint, normalise
+from socialq.domain.shots import Said
 from socialq.domain.words import storable
 from socialq.errors import BadInput, NotFound
 from socialq.models import Channel, Client, Media, Revision
-from socialq.networks.base import Attachment, Content
+from socialq.networks.base import Content
 from socialq.planning.found import Desk, channels_of, client_of
 from socialq.services.i18n import mark
+from socialq.services.media import attachment
+from socialq.services.refusals import all_of
 
 LONGEST_TEXT = 100_000  # no network takes as much; more is a mistake of the clipboard
+UNKNOWN = mark("%(handle)s belongs to a network that this installation does not know (%(network)s).")
 TOO_LONG = mark("The text has %(size)s characters: no network takes that many.")
 EMPTY = mark("The post is empty: give it a text or a picture.")
 NO_PICTURE = mark("There is no picture %(picture)s of this client.")
@@ -66,14 +70,10 @@ def check(session: Session, desk: Desk, client_id: int, draft: Draft) -> Checked
 
 def refuse(checked: Checked, client: Client, desk: Desk) -> None:
     """Raises BadInput with what the networks have against it, as one line."""
-    media = tuple(
-        Attachment(desk.media / row.name, row.media_type, alt, row.sha256, row.width, row.height)
-        for row, alt in checked.pictures
-    )
+    media = tuple(attachment(desk.media, row, alt) for row, alt in checked.pictures)
     content = Content(checked.text, media, client.language)
-    found = dict.fromkeys(problem for channel in checked.channels for problem in _problems(content, channel, desk))
-    if found:
-        raise BadInput(" ".join(found))
+    if found := [problem for channel in checked.channels for problem in _problems(content, channel, desk)]:
+        raise all_of(found)
 
 
 def of_revision(session: Session, revision: Revision, client_id: int) -> Checked:
@@ -83,10 +83,10 @@ def of_revision(session: Session, revision: Revision, client_id: int) -> Checked
     return Checked(revision.text, channels, pictures)
 
 
-def _problems(content: Content, channel: Channel, desk: Desk) -> Iterable[str]:
+def _problems(content: Content, channel: Channel, desk: Desk) -> Iterable[Said]:
     network = desk.networks.get(channel.network)
     if network is None:
-        return [f"Channel {channel.id} belongs to a network that this installation does not know ({channel.network})."]
+        return [Said(UNKNOWN, {"handle": channel.handle, "network": channel.network})]
     return network.problems(content, network.limits.updated(channel.limits))
 
 

@@ -14,12 +14,14 @@ from socialq import db
 from socialq.domain.slots import local_instant
 from socialq.errors import BadInput
 from socialq.models import Channel, Client, Media
-from socialq.networks.base import Attachment, Content, Limits
-from socialq.networks.text import count, graphemes
+from socialq.networks.base import Content
 from socialq.planning.creating import next_slot
-from socialq.web import reach
+from socialq.services import refusals
+from socialq.services.media import attachment
+from socialq.web import lengths, reach
 from socialq.web.house import house
-from socialq.web.sentences import said
+from socialq.web.lengths import Length
+from socialq.web.shots import Shot, shown
 from socialq.web.shown import Who, called, who
 
 PAST = BadInput("That time is past: take a later one.")
@@ -27,7 +29,7 @@ PAST = BadInput("That time is past: take a later one.")
 
 @dataclass(frozen=True)
 class Place:
-    """A channel to choose. `link`: characters a link counts, 0 for as written; `size` of the text as the network counts."""
+    """A channel to choose, and how long the text is there."""
 
     id: int
     network: str
@@ -35,13 +37,7 @@ class Place:
     handle: str
     chosen: bool
     connected: bool
-    size: int
-    most: int
-    link: int
-
-    @property
-    def tone(self) -> str:
-        return "bad" if self.size > self.most else "wait" if self.size >= self.most * 0.9 else ""
+    length: Length
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ class Sheet:
     approval: bool
     places: list[Place]
     text: str
-    pictures: list[tuple[int, str]]
+    shots: list[Shot]
     on: str
     at: str
     moment: datetime | None
@@ -92,10 +88,11 @@ def sheet(session: Session, client_id: int, values: Mapping[str, Any], *, fresh:
     on, at = str(values.get("on") or ""), str(values.get("at") or "")
     if fresh and not on and slot:
         on, at = f"{slot.astimezone(ZoneInfo(client.timezone)):%Y-%m-%d %H:%M}".split()
-    shots = pictures(values)
+    chosen = [one for one in channels if one.id in wanted]
+    content, shots = _content(session, client, text, pictures(values), chosen)
     places = [_place(one, one.id in wanted, text) for one in channels]
     moment = _moment(on, at, client.timezone)
-    checks = [] if fresh else _checks(session, client, [c for c in channels if c.id in wanted], text, shots, moment)
+    checks = [] if fresh else _checks(session, client, chosen, content, shots, moment)
     return Sheet(
         who(client), [who(one) for one in clients], client.approval_needed, places, text, shots, on, at, moment, slot, checks
     )  # fmt: skip
@@ -136,6 +133,13 @@ def free_slot(session: Session, client_id: int, channels: Sequence[int]) -> date
     return next_slot(session, client_id, tuple(channels))
 
 
+def measured(session: Session, client_id: int, text: str) -> dict[str, dict[str, str]]:
+    """How long the text is on each channel of the client. 404 for what is not hers."""
+    client = reach.client(session, client_id)
+    channels = session.scalars(select(Channel).where(Channel.client_id == client.id).order_by(Channel.id))
+    return lengths.shown(list(channels), text)
+
+
 def _slot(session: Session, client: Client, channels: tuple[int, ...]) -> datetime | None:
     try:
         return next_slot(session, client.id, channels)
@@ -151,30 +155,30 @@ def _moment(on: str, at: str, zone: str) -> datetime | None:
 
 
 def _place(channel: Channel, chosen: bool, text: str) -> Place:
-    network = reach.parts().networks.get(channel.network)
-    limits = network.limits.updated(channel.limits) if network else Limits(0)
-    size = count(text, limits.url_characters) if limits.url_characters else graphemes(text)
     return Place(
         channel.id, channel.network, called(channel.network, reach.parts().networks, reach.words()), channel.handle, chosen,
-        channel.disconnected_at is None, size, limits.characters, limits.url_characters or 0,
+        channel.disconnected_at is None, lengths.of(channel, text),
     )  # fmt: skip
+
+
+def _content(
+    session: Session, client: Client, text: str, typed: list[tuple[int, str]], channels: list[Channel]
+) -> tuple[Content, list[Shot]]:
+    """The post as networks would be shown it, and its pictures and videos as she is. 404 for what is not hers."""
+    media = _media(session, client, [one for one, _ in typed])
+    files = tuple(attachment(reach.parts().media, row, alt) for row, (_, alt) in zip(media, typed, strict=True))
+    return Content(lengths.as_saved(text), files, client.language), shown([row.id for row in media], files, channels)
 
 
 def _checks(
     session: Session,
     client: Client,
     channels: list[Channel],
-    text: str,
-    shots: list[tuple[int, str]],
+    content: Content,
+    shots: list[Shot],
     moment: datetime | None,
 ) -> list[Check]:
     words, parts = reach.words(), reach.parts()
-    media = _media(session, client, [one for one, _ in shots])
-    files = tuple(
-        Attachment(parts.media / row.name, row.media_type, alt, row.sha256, row.width, row.height)
-        for row, (_, alt) in zip(media, shots, strict=True)
-    )
-    content = Content(text, files, client.language)
     found = [] if channels else [Check("bad", words.text("Choose at least one channel."), "channels")]
     for channel in channels:
         found += _of_channel(channel, content)
@@ -184,15 +188,17 @@ def _checks(
         found.append(
             Check("wait", words.text("Everything of this client is paused: the post waits until it is resumed."))
         )
-    for number, (_, alt) in enumerate(shots, 1):
-        if not alt.strip():
-            found.append(
-                Check("wait", words.text("Picture %(number)s has no alt text yet", number=number), f"alt-{number}")
-            )
+    found += [Check("wait", _no_alt(one), f"alt-{place}") for place, one in enumerate(shots, 1) if not one.alt.strip()]
     if channels and not any(one.tone == "bad" for one in found):
         names = words.list(dict.fromkeys(called(one.network, parts.networks, words) for one in channels))
         found.append(Check("", words.text("Length and pictures are right for %(networks)s", networks=names)))
     return list(dict.fromkeys(found))
+
+
+def _no_alt(shot: Shot) -> str:
+    if shot.length:
+        return reach.words().text("Video %(number)s has no alt text yet", number=shot.number)
+    return reach.words().text("Picture %(number)s has no alt text yet", number=shot.number)
 
 
 def _of_channel(channel: Channel, content: Content) -> list[Check]:
@@ -200,7 +206,7 @@ def _of_channel(channel: Channel, content: Content) -> list[Check]:
     words, parts = reach.words(), reach.parts()
     network = parts.networks.get(channel.network)
     problems = network.problems(content, network.limits.updated(channel.limits)) if network else []
-    found = [Check("bad", said(words, one) or one, "text") for one in problems]
+    found = [Check("bad", refusals.said(words, one) or str(one), "text") for one in problems]
     if channel.disconnected_at is not None:
         told = words.text(
             "%(name)s is not connected: the post waits until it is.",

@@ -23,7 +23,6 @@ from socialq.planning.reworking import rework
 from socialq.services.i18n import mark
 from socialq.web import composer, forms, media, reach
 from socialq.web.forms import Form, Given, Id
-from socialq.web.sentences import refusal
 from socialq.web.toasts import toast
 
 STOPPED = mark("It was not saved yet: look at “To check”.")
@@ -90,7 +89,7 @@ def answer(post_id: int | None) -> Response | tuple[str, int]:
     except NotFound:
         raise
     except (BadInput, NotAllowed) as error:
-        given.errors[""] = refusal(reach.words(), error)
+        given.errors[""] = forms.say(error)
         if isinstance(error, OutOfDate) and post_id:
             _newer(given, post_id)
         return page(given, post_id, twice=isinstance(error, Repeats)), 422
@@ -129,7 +128,7 @@ def _files(given: Given[Compose]) -> None:
     except NotFound:
         raise
     except BadInput as error:
-        given.errors["files"] = refusal(reach.words(), error)
+        given.errors["files"] = forms.say(error)
         return
     _put(given, [*composer.pictures(given.values), *((one, "") for one in new)])
 
@@ -180,7 +179,7 @@ def _next_slot(session: Session, given: Given[Any], client_id: int) -> None:
         at = composer.free_slot(session, client_id, composer.numbers(given.value("channels", [])))
         given.values = dict(given.values) | wished(at.isoformat(), client.timezone)
     except BadInput as error:
-        given.errors["on"] = refusal(reach.words(), error)
+        given.errors["on"] = forms.say(error)
 
 
 def _put(given: Given[Compose], shots: list[tuple[int, str]]) -> None:

@@ -7,12 +7,10 @@ from werkzeug.datastructures import FileStorage
 
 from socialq.domain.roles import Act
 from socialq.errors import BadInput
-from socialq.services.media import MAX_BYTES, drop_spare, keeping, record
+from socialq.services.media import MAX_BYTES, drop_spare, keeping, picture_of, record
 from socialq.services.pictures import smaller
-from socialq.services.storage import Storage
 from socialq.web import forms, reach
 from socialq.web.forms import Form, Id
-from socialq.web.sentences import refusal
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
@@ -38,7 +36,7 @@ def create() -> tuple[dict[str, object], int]:
     try:
         (media_id,) = take_in(given.form.client, [file])
     except BadInput as error:
-        return {"error": refusal(reach.words(), error)}, 422
+        return {"error": forms.say(error)}, 422
     small = url_for("media.show", media_id=media_id, size="small")
     return {"id": media_id, "url": url_for("media.show", media_id=media_id), "small": small}, 201
 
@@ -48,9 +46,11 @@ def show(media_id: int) -> Response:
     """The picture as we wrote it, never what was sent; `?size=small` for lists and cards."""
     with reach.parts().db.read() as session:
         row = reach.media(session, media_id)
-    storage = Storage(reach.parts().media)
+    storage = reach.parts().storage
     if request.args.get("size") == "small":
-        return _answer(storage.small(row.name, smaller), "image/webp", f"{row.sha256}-small")
+        return _answer(
+            storage.small(picture_of(row.name, row.media_type), smaller), "image/webp", f"{row.sha256}-small"
+        )
     with storage.open(row.name) as file:
         return _answer(file.read(), row.media_type, row.sha256)
 
@@ -70,9 +70,9 @@ def take_in(client_id: int, files: Sequence[FileStorage]) -> list[int]:
     parts = reach.parts()
     with parts.db.read() as session:
         reach.client(session, client_id)
-    with keeping(Storage(parts.media)) as intake:
+    with keeping(parts.storage) as intake:
         accepted = [intake.accept(file.stream.read(MAX_BYTES + 1), file.filename or "") for file in files]
         with parts.db.begin() as session:
             rows = [record(session, client_id, one, parts.settings.client_media_mb * 1_000_000) for one in accepted]
-    drop_spare(Storage(parts.media), accepted, rows)
+    drop_spare(parts.storage, accepted, rows)
     return [row.id for row in rows]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from pydantic import ConfigDict
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,10 +13,9 @@ from socialq.models import Post
 from socialq.planning import changing, reviews, scheduling
 from socialq.planning.listing import Drawer
 from socialq.services.i18n import mark
-from socialq.web import composing, forms, interrupted, post_list, post_page, reach
+from socialq.web import composer, composing, forms, interrupted, post_list, post_page, reach
 from socialq.web.forms import Form, Given, Id
 from socialq.web.house import house
-from socialq.web.sentences import refusal
 from socialq.web.toasts import toast
 
 bp = Blueprint("posts", __name__, url_prefix="/posts")
@@ -36,6 +36,15 @@ class Moment(Form):
     on: str = ""
     at: str = ""
     repeat: bool = False
+
+
+class Typed(Form):
+    """What stands in the composer now."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+    client: Id
+    text: str
 
 
 class Word(Form):
@@ -79,6 +88,17 @@ def create() -> Response | tuple[str, int]:
     return composing.answer(None)
 
 
+@bp.post("/lengths")
+@reach.only(Act.PLAN)
+def lengths() -> dict[str, dict[str, str]]:
+    """For the composer's counters, while she types. Changes nothing."""
+    given = forms.given(Typed)
+    if given.form is None:
+        abort(400)
+    with reach.parts().db.read() as session:
+        return composer.measured(session, given.form.client, given.form.text)
+
+
 @bp.get("/<int:post_id>")
 def show(post_id: int) -> str:
     """One post: what it says, where it goes, what has become of it."""
@@ -119,7 +139,7 @@ def schedule(post_id: int) -> Response | tuple[str, int]:
     try:
         return _done(post_id, act)
     except Repeats as question:
-        return _page(post_id, given, refusal(reach.words(), question)), 422
+        return _page(post_id, given, forms.say(question)), 422
 
 
 @bp.post("/<int:post_id>/schedule/end")
@@ -147,7 +167,7 @@ def submit(post_id: int) -> Response | tuple[str, int]:
     try:
         return _done(post_id, lambda s, p: _word(reviews.submit(s, composing.desk(), p.id, repeat=repeat), ASKED))
     except Repeats as question:
-        return _page(post_id, forms.blank(), refusal(reach.words(), question)), 422
+        return _page(post_id, forms.blank(), forms.say(question)), 422
 
 
 @bp.post("/<int:post_id>/review/end")
@@ -195,7 +215,7 @@ def _done(post_id: int, act: Callable[[Session, Post], str]) -> Response:
     except (NotFound, Repeats):
         raise
     except (BadInput, NotAllowed) as error:
-        toast(refusal(reach.words(), error), bad=True)
+        toast(forms.say(error), bad=True)
     return redirect(url_for("posts.show", post_id=post_id), 303)
 
 

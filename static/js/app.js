@@ -6,6 +6,7 @@ import "./file.js";
 import "./keys.js";
 import "./live.js";
 import "./compose-write.js";
+import "./compose-count.js";
 import "./compose-time.js";
 import "./compose-check.js";
 import "./compose-pictures.js";

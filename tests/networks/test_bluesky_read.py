@@ -103,13 +103,13 @@ def test_problems_are_told_with_the_counts(tmp_path: Path) -> None:
     family = "👩‍👩‍👧"
     assert NETWORK.problems(post(family * 120), NETWORK.limits) == []
     (told,) = NETWORK.problems(post(family * 200), NETWORK.limits)
-    assert "3600 bytes" in told
+    assert "3600 bytes" in str(told)
     moving = Attachment(tmp_path / "a.gif", "image/gif", "x")
-    assert "standing still" in NETWORK.problems(post(media=(moving,)), NETWORK.limits)[0]
+    assert "standing still" in str(NETWORK.problems(post(media=(moving,)), NETWORK.limits)[0])
     one = picture(tmp_path)
-    assert "5 pictures" in NETWORK.problems(post(media=(one,) * 5), NETWORK.limits)[0]
+    assert "5 pictures" in str(NETWORK.problems(post(media=(one,) * 5), NETWORK.limits)[0])
     long = picture(tmp_path, alt="x" * 2001)
-    assert "2001" in NETWORK.problems(post(media=(long,)), NETWORK.limits)[0]
+    assert "2001" in str(NETWORK.problems(post(media=(long,)), NETWORK.limits)[0])
 
 
 def test_what_fits_is_sent_as_it_is_and_what_shows_through_becomes_white(

@@ -53,7 +53,7 @@ def test_the_final_call_is_exactly_one_request(server: FakeMastodon, tmp_path: P
 
 def test_a_text_over_the_limit_is_refused_with_the_count() -> None:
     (told,) = NETWORK.problems(Content("x" * 478 + " https://example.com/" + "y" * 100), NETWORK.limits)
-    assert told == "The text has 502 characters, this Mastodon server takes 500."
+    assert str(told) == "The text has 502 characters, Mastodon takes 500."
 
 
 def test_pictures_that_are_not_ready_are_polled(tmp_path: Path) -> None:

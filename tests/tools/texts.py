@@ -40,7 +40,9 @@ def texts() -> list[Text]:
 
 
 def in_module(tree: ast.Module, file: str) -> Iterator[Text]:
-    """What `words.text("…")`, `.plural(…)`, `.within(…)` and `mark("…")` say in a module."""
+    """What `words.text("…")`, `.plural(…)`, `.within(…)` and `mark("…")` say in a module, and its constants where it makes
+    sentences of them with `Said`."""
+    yield from _constants(tree, file)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
@@ -54,6 +56,16 @@ def in_module(tree: ast.Module, file: str) -> Iterator[Text]:
                 yield Text(literal[0], literal[1] if SPOKEN[method] == 2 else "", None, where)
             elif spoken and method == "within" and len(literal) >= 2:
                 yield Text(literal[1], "", literal[0], where)
+
+
+def _constants(tree: ast.Module, file: str) -> Iterator[Text]:
+    imported = {one.name for node in tree.body if isinstance(node, ast.ImportFrom) for one in node.names}
+    if "Said" not in imported or "mark" in imported:
+        return
+    for node in tree.body:
+        value = node.value if isinstance(node, ast.Assign) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and " " in value.value:
+            yield Text(value.value, "", None, f"{file}:{node.lineno}")
 
 
 def missing(found: list[Text], catalog: Catalog) -> list[str]:

@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from socialq.domain.message import Wanted
-from socialq.domain.objecting import objections
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared, Published
+from socialq.domain.shots import Said
 from socialq.networks.base import Account, AccountMetrics, App, Connected, Content, Limits, Remember
 from socialq.networks.bluesky import connect, names, pictures, read, send
-from socialq.networks.text import graphemes
-
-BYTES = 3000
-ALT = 2000
+from socialq.networks.problems import problems
 
 
 @dataclass(frozen=True)
@@ -22,10 +19,12 @@ class Bluesky:
     name: str = "Bluesky"
     limits: Limits = Limits(
         characters=300,
+        text_bytes=3000,
         images=4,
         image_types=("image/jpeg", "image/png", "image/webp"),
         image_bytes=pictures.MOST,
-        alt_characters=ALT,
+        alt_characters=2000,
+        alt_counted="characters",
     )
     asks_server: bool = False
     asks_handle: bool = True
@@ -43,22 +42,9 @@ class Bluesky:
         """By the profile and the key in it."""
         return names.recognize(link, account_id, handle)
 
-    def problems(self, post: Content, limits: Limits) -> list[str]:
-        """Counted as Bluesky counts: characters as a reader sees them, and bytes as well. Large pictures are made smaller."""
-        found = []
-        if not post.text.strip() and not post.media:
-            found.append("There is neither text nor a picture.")
-        if (size := graphemes(post.text)) > limits.characters:
-            found.append(f"The text has {size} characters, Bluesky takes {limits.characters}.")
-        if (size := len(post.text.encode())) > BYTES:
-            found.append(f"The text has {size} bytes (an emoji has up to 30), Bluesky takes {BYTES}.")
-        found += map(str, objections(post.media, limits, "Bluesky"))
-        for number, one in enumerate(post.media, 1):
-            if (size := graphemes(one.alt)) > limits.alt_characters:
-                found.append(
-                    f"The description of picture {number} has {size} characters, Bluesky takes {limits.alt_characters}."
-                )
-        return found
+    def problems(self, post: Content, limits: Limits) -> list[Said]:
+        """From the limits: characters as a reader sees them, and bytes as well. Large pictures are made smaller."""
+        return problems(post, limits, self.name)
 
     def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
         """A token that lasts, pictures uploaded, the record made and frozen under our own key."""

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialq.domain.message import Wanted
-from socialq.domain.objecting import objections
 from socialq.domain.outcomes import Look, Metrics, Outcome, Prepared, Published
+from socialq.domain.shots import Said
 from socialq.networks.base import (
     Account,
     AccountMetrics,
@@ -20,7 +20,7 @@ from socialq.networks.base import (
 )
 from socialq.networks.call import Call
 from socialq.networks.mastodon import authorize, connect, links, read, send
-from socialq.networks.text import count
+from socialq.networks.problems import problems
 
 KEY_LIVES = timedelta(minutes=50)  # the server keeps an Idempotency-Key for an hour; less the lease, less five minutes
 
@@ -32,7 +32,7 @@ class Mastodon:
     key: str = "mastodon"
     name: str = "Mastodon"
     limits: Limits = Limits(
-        characters=500, url_characters=23, images=4, image_bytes=16_000_000, image_pixels=33_177_600,
+        characters=500, counted="fediverse", url_characters=23, images=4, image_bytes=16_000_000, image_pixels=33_177_600,
         videos=1, video_types=connect.VIDEOS, video_bytes=99_000_000, video_seconds=(0, 86_400),
     )  # fmt: skip
     asks_server: bool = True
@@ -69,20 +69,9 @@ class Mastodon:
         """By the server, the user and the number in it."""
         return links.recognize(link, server, account_id, handle)
 
-    def problems(self, post: Content, limits: Limits) -> list[str]:
-        """Counted as Mastodon counts: links alike, mentions without their host, an emoji as one."""
-        found = []
-        if not post.text.strip() and not post.media:
-            found.append("There is neither text nor a picture.")
-        if (size := count(post.text, limits.url_characters)) > limits.characters:
-            found.append(f"The text has {size} characters, this Mastodon server takes {limits.characters}.")
-        found += map(str, objections(post.media, limits, "this Mastodon server"))
-        for number, one in enumerate(post.media, 1):
-            if len(one.alt) > limits.alt_characters:
-                found.append(
-                    f"The description of picture {number} has {len(one.alt)} characters, Mastodon takes {limits.alt_characters}."
-                )
-        return found
+    def problems(self, post: Content, limits: Limits) -> list[Said]:
+        """From the limits: links count alike, mentions without their host, an emoji as one."""
+        return problems(post, limits, self.name)
 
     def prepare(self, post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
         """Uploads what is not uploaded yet. Deferred while the server still works on a picture."""

@@ -26,6 +26,7 @@ from socialq.domain.outcomes import (
     Published,
     Rejected,
 )
+from socialq.domain.shots import Said
 from socialq.networks import base
 from socialq.networks.base import Account, AccountMetrics, Connected, Content, Limits, ReadFailed, Remember
 from socialq.networks.call import not_out, plainly
@@ -50,7 +51,7 @@ class Blind:
         """Nothing is asked."""
         return Connected("1", "vera", account.server)
 
-    def problems(self, post: Content, limits: Limits) -> list[str]:
+    def problems(self, post: Content, limits: Limits) -> list[Said]:
         """None."""
         return []
 
