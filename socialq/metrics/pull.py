@@ -1,7 +1,7 @@
 """Asks a network for the numbers of one channel and stores them as snapshots. No transaction is open while it asks."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from socialq.metrics import rollup
 from socialq.metrics.due import LONGEST_CLAIM
 from socialq.models import COMMON, Channel, ChannelSnapshot, Client, Delivery, PostSnapshot
 from socialq.networks.base import Account, AccountMetrics, Networks, ReadFailed
-from socialq.networks.call import Remaining
+from socialq.networks.quotas import requests_for
 from socialq.services import budget
 
 BACK_OFF = timedelta(minutes=15)
@@ -49,6 +49,7 @@ class Work:
     channel: Channel
     posts: list[Asked]
     account: bool
+    hold: int | None = None  # what was taken from budgets
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,6 @@ class Answer:
 
     posts: Mapping[str, Metrics | None]
     account: AccountMetrics | None
-    remaining: Sequence[Remaining] = ()
 
 
 @dataclass(frozen=True)
@@ -75,21 +75,43 @@ def pull(
     """Pulls what is due by the ladder, or `everything` that is not too old. Never raises for what a network does."""
     with db.begin() as session:
         work = _claim(session, channel_id, everything)
-        until = budget.numbers_wait_until(session, work.channel) if work else None
-        if until is not None:  # posts come first
-            _wait(session, channel_id, until)
+        try:
+            work = work and _allowed(session, networks, work)
+        except budget.Spent as spent:  # posts come first
+            _wait(session, channel_id, spent.until)
             return Pulled(problem="Posts need what the network still gives; it is asked for numbers later.")
     if work is None:
         return Pulled(problem="Somebody else is asking for these numbers now.")
+    account = None
     try:
-        answer = _ask(networks, open_account, work)
+        account = open_account(work.channel)
+        answer = _ask(networks, account, work)
     except Exception as error:  # whatever a network raises: numbers can wait
         log.warning("numbers were not pulled", channel=channel_id, error=type(error).__name__)
         with db.begin() as session:
             _wait(session, channel_id)
+            _answered(session, work, account)
         return Pulled(problem=_told(error))
     with db.begin() as session:
+        _answered(session, work, account)
         return _record(session, work, answer)
+
+
+def _allowed(session: Session, networks: Networks, work: Work) -> Work:
+    """As many of the posts as the budgets allow; the others stay due. Raises Spent."""
+    network, most = networks.get(work.channel.network), len(work.posts)
+    least = 1 if most and not work.account else 0  # something that is due
+    wanted = [requests_for(network, posts, account=work.account) for posts in range(most, least - 1, -1)]
+    place, hold = budget.take_for_numbers(session, work.channel, wanted, CLAIM.total_seconds())
+    return replace(work, posts=work.posts[: most - place], hold=hold)
+
+
+def _answered(session: Session, work: Work, account: Account | None) -> None:
+    if account is None:  # nobody was asked
+        budget.give_back(session, work.hold)
+    else:
+        account.call.hold = work.hold
+        budget.answered(session, work.channel, account.call)
 
 
 def _claim(session: Session, channel_id: int, everything: bool) -> Work | None:
@@ -133,14 +155,13 @@ def _last_of_account(session: Session, channel_id: int) -> datetime | None:
     return session.scalar(query)
 
 
-def _ask(networks: Networks, open_account: OpenAccount, work: Work) -> Answer:
+def _ask(networks: Networks, account: Account, work: Work) -> Answer:
     network = networks[work.channel.network]
-    account = open_account(work.channel)
     try:
         ids = [post.remote_id for post in work.posts]
         posts = network.metrics(ids, account) if ids else {}
         found = network.account_metrics(account) if work.account else None
-        return Answer(posts, found, tuple(account.call.remaining))
+        return Answer(posts, found)
     finally:
         account.call.close()
 
@@ -160,7 +181,6 @@ def _wait(session: Session, channel_id: int, until: datetime | None = None) -> N
 def _record(session: Session, work: Work, answer: Answer) -> Pulled:
     """Snapshots, the next pull, and the days that they change."""
     channel_id, now = work.channel.id, database.now(session)
-    budget.keep(session, work.channel, answer.remaining)
     session.add_all(_snapshot(post, answer.posts.get(post.remote_id), now) for post in work.posts)
     if answer.account:
         counted = {"followers": answer.account.followers, "definition": answer.account.definition}

@@ -86,7 +86,7 @@ class Attempt(Record):
     """Made in the claim's transaction, ended by its sender's word or by the proof of its death. Never deleted."""
 
     __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("delivery_id", "number"),)
+    __table_args__ = (UniqueConstraint("delivery_id", "number"), Index("ix_attempts_started", "started_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"))

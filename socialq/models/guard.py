@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from socialq.models.base import Record
@@ -35,7 +35,9 @@ class Host(Record):
 
 
 class Budget(Record):
-    """How much of something a network still gives until `resets_at`. `scope`: channel, app or host; `subject`: which."""
+    """How much of something a network still gives until `resets_at`. `scope`: channel, app or host; `subject`: which.
+
+    `only_posts`: not every request takes from it. `declared`: counted by our own attempts, for no answer says what is left."""
 
     __tablename__ = "budgets"
     __table_args__ = (UniqueConstraint("scope", "subject", "name"),)
@@ -48,3 +50,19 @@ class Budget(Record):
     left: Mapped[int]
     resets_at: Mapped[datetime]
     read_at: Mapped[datetime]
+    only_posts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    declared: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class BudgetHold(Record):
+    """What a call has taken from the budgets of its channel, app and host, until it is answered for or `until`."""
+
+    __tablename__ = "budget_holds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channels.id", ondelete="CASCADE"), index=True)
+    network: Mapped[str] = mapped_column(String(32))
+    host: Mapped[str] = mapped_column(String(255))
+    posts: Mapped[int]
+    requests: Mapped[int]
+    until: Mapped[datetime]

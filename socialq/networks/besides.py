@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from socialq.domain.outcomes import Deferred, Disconnected, NotSent, Published
-from socialq.networks.base import Account, App, Network
+from socialq.networks.base import Account, App
 from socialq.networks.call import Call
 
 
@@ -88,24 +88,3 @@ class CanRecognize(Protocol):
     def recognize(self, link: str, server: str, account_id: str, handle: str) -> Published | None:
         """The post of that account that the link shows; None when it shows none of it. Makes no request."""
         ...
-
-
-@dataclass(frozen=True)
-class Declared:
-    """So many of something a channel may have within `window` seconds, where answers do not say what is left."""
-
-    name: str
-    size: int
-    window: float
-
-
-@runtime_checkable
-class HasBudgets(Protocol):
-    """It counts what a channel sends. A network whose answers say what is left hands that on: `account.call.count(Remaining(…))`."""
-
-    budgets: tuple[Declared, ...]
-
-
-def declares(network: Network | None) -> tuple[Declared, ...]:
-    """Empty for one that counts nothing."""
-    return network.budgets if isinstance(network, HasBudgets) else ()

@@ -11,8 +11,10 @@ from socialq.db import now
 from socialq.domain.outcomes import Prepared
 from socialq.domain.states import Move, target
 from socialq.models import Attempt, Delivery
+from socialq.networks.quotas import declares
 from socialq.publishing.claimable import CLAIM_FROM, CLAIMABLE, MOMENT, at
 from socialq.publishing.sender import Sender
+from socialq.services import budget, counted
 from socialq.services.logs import attempting
 
 # On PostgreSQL the inner SELECT takes the row or passes by; on SQLite the transaction alone has the database.
@@ -39,13 +41,19 @@ class Claim:
     number: int
     started: float  # boot time before BEGIN
     claimed_at: datetime  # the database's
+    hold: int | None = None  # what was taken from budgets
 
 
 def claim(sender: Sender, delivery_id: int, prepared: Prepared) -> Claim | None:
-    """None: it is not (or no longer) ours to send. An exception: whether it was claimed is not known, so nothing is sent."""
+    """None: it is not (or no longer) ours to send. Spent: a budget does not allow it now, and nothing was claimed.
+
+    Another exception: whether it was claimed is not known, so nothing is sent."""
     started = clock.boottime()
     try:
         with sender.db.begin() as session:
+            channel, limited = budget.locked(session, delivery_id)
+            declared = declares(sender.parts.networks.get(channel.network))
+            limited = counted.rows(session, channel, limited, declared)
             moment = now(session)
             lease = moment + timedelta(seconds=sender.times.lease)
             made = {
@@ -59,9 +67,11 @@ def claim(sender: Sender, delivery_id: int, prepared: Prepared) -> Claim | None:
                 return None
             mine = {"delivery_id": delivery_id, "number": number, "worker_id": sender.worker_id, "started_at": moment}
             session.execute(insert(Attempt).values(outcome="", reason="", url="", **mine))
+            counted.recount(session, channel, limited, declared)
+            hold = budget.take(session, channel, limited, budget.FINAL_CALL, sender.times.lease)
     except (
         IntegrityError
     ):  # another delivery of this channel is in flight: the partial unique index saw what the WHERE could not
         return None
     attempting(number)
-    return Claim(delivery_id, number, started, moment)
+    return Claim(delivery_id, number, started, moment, hold)

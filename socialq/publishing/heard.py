@@ -17,7 +17,7 @@ def note(sender: Sender, work: Work, call: Call) -> None:
     """After a final call or a preparation, whatever came of it."""
     try:
         hosts.heard(sender.db, work.host, call)
-        if call.remaining:
-            budgets.heard(sender.db, work.channel_id, call.remaining)
+        if call.remaining or call.hold is not None:
+            budgets.heard(sender.db, work.channel_id, call)
     except (SQLAlchemyError, Unavailable) as error:
         log.warning("what was heard of %s was not kept: %s", work.host, type(error).__name__)

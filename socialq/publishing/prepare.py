@@ -14,7 +14,7 @@ from socialq.domain.states import DeliveryState, Move
 from socialq.errors import SocialqError
 from socialq.models import Delivery
 from socialq.networks.call import TooLate
-from socialq.publishing import access, record
+from socialq.publishing import access, budgets, record
 from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, WANTED, at
 from socialq.publishing.fitted import Unfit, fitted
 from socialq.publishing.heard import note
@@ -22,6 +22,7 @@ from socialq.publishing.ring import FUTURE
 from socialq.publishing.sender import Sender
 from socialq.publishing.spoken import spoken
 from socialq.publishing.work import Work, new_memory, read_work
+from socialq.services import budget
 from socialq.services.logs import about
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,9 @@ def begin(sender: Sender, delivery_id: int, *, ahead: bool) -> Work | None:
     try:
         ready = None if ahead else _ready(sender, delivery_id)
         return ready or _reserve(sender, delivery_id, _AHEAD if ahead else _DUE)
+    except budget.Spent as spent:
+        budgets.wait(sender.db, delivery_id, spent.until, sender.parts.networks)
+        return None
     except SocialqError as error:  # its credentials cannot be opened
         not_prepared(sender, delivery_id, Disconnected(str(error)), ahead=False)
         return None
@@ -79,6 +83,7 @@ def _ready(sender: Sender, delivery_id: int) -> Work | None:
 def _reserve(sender: Sender, delivery_id: int, query: Select[Delivery]) -> Work | None:
     """Counts the try before anything is decoded."""
     with sender.db.begin() as session:
+        channel, limited = budget.locked(session, delivery_id)
         moment = now(session)
         delivery = session.scalars(
             query.with_for_update(skip_locked=True, of=Delivery), _mine(sender, delivery_id, moment)
@@ -88,11 +93,14 @@ def _reserve(sender: Sender, delivery_id: int, query: Select[Delivery]) -> Work 
         if delivery.prep_tries >= TRIES:
             _refuse_poison(session, delivery)
             return None
+        hold = budget.take(session, channel, limited, budget.PREPARATION, sender.times.upload)
         delivery.prep_tries += 1
         delivery.reserved_until = moment + timedelta(seconds=sender.times.lease)
         delivery.memory = new_memory(delivery)
         session.flush()
-        return read_work(session, sender, delivery)
+        work = read_work(session, sender, delivery)
+        work.account.call.hold = hold
+        return work
 
 
 def _mine(sender: Sender, delivery_id: int, moment: datetime) -> dict[str, Any]:

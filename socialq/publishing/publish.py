@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from socialq.domain.outcomes import NotSent, Outcome, Prepared, Unknown
 from socialq.errors import Unavailable
 from socialq.networks.call import Call, TooLate
-from socialq.publishing import access
+from socialq.publishing import access, budgets
 from socialq.publishing.answer import answer_entry, release_unclaimed, unclaimed_entry, write_answer
 from socialq.publishing.claim import Claim, claim
 from socialq.publishing.heard import note
@@ -16,6 +16,7 @@ from socialq.publishing.record import Seen
 from socialq.publishing.sender import Sender
 from socialq.publishing.spoken import spoken
 from socialq.publishing.work import Work
+from socialq.services import budget
 from socialq.services.logs import about
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,11 @@ def _send(sender: Sender, work: Work, prepared: Prepared) -> None:
         return
     try:
         claimed = claim(sender, work.delivery_id, prepared)
+    except budget.Spent:
+        if not work.ready:  # uploaded once is enough
+            store(sender, work, prepared)
+        budgets.spent(sender.db, work.channel_id, sender.network(work.network))
+        return
     except (SQLAlchemyError, Unavailable) as error:
         log.warning("the claim of delivery %s was not acknowledged: %s", work.delivery_id, type(error).__name__)
         _release(sender, work.delivery_id)
@@ -59,6 +65,7 @@ def _send(sender: Sender, work: Work, prepared: Prepared) -> None:
             store(sender, work, prepared)
     else:
         call = sender.final_call(claimed.started, claimed.claimed_at)
+        call.hold = claimed.hold
         outcome = _final_call(sender, work, prepared, call)
         again = access.may_renew(sender, work, outcome)
         _record(sender, claimed, NotSent(access.RENEWING) if again else outcome)

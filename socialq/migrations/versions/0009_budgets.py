@@ -1,4 +1,7 @@
-"""budgets"""
+"""What calls have taken from budgets, and which budgets only posts take from."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0009"
 down_revision = "0008"
@@ -7,8 +10,32 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To be filled by its owner in this session."""
+
+    op.create_table(
+        "budget_holds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=False),
+        sa.Column("network", sa.String(length=32), nullable=False),
+        sa.Column("host", sa.String(length=255), nullable=False),
+        sa.Column("posts", sa.Integer(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channels.id"], name=op.f("fk_budget_holds_channel_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_holds")),
+    )
+    op.create_index("ix_budget_holds_channel_id", "budget_holds", ["channel_id"])
+    with op.batch_alter_table("budgets") as batch:
+        batch.add_column(sa.Column("only_posts", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column("declared", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index("ix_attempts_started", "attempts", ["started_at"])
 
 
 def downgrade() -> None:
-    """To be filled likewise."""
+
+    op.drop_index("ix_attempts_started", table_name="attempts")
+    with op.batch_alter_table("budgets") as batch:
+        batch.drop_column("declared")
+        batch.drop_column("only_posts")
+    op.drop_table("budget_holds")

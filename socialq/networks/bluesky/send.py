@@ -13,9 +13,16 @@ from socialq.networks.bluesky.record import Unfit, record
 from socialq.networks.bluesky.tid import tid
 from socialq.networks.bluesky.xrpc import SHUT, Answer, Unexplained, ask, tell, upload
 from socialq.networks.call import not_out, plainly
+from socialq.networks.meaning import Refused, Row, Table, outcome
 
 RELOGIN = "Bluesky no longer accepts the app password"
 SHUT_OUT = "Bluesky has shut this account, or its owner has"
+# The documented refusals, by XRPC's own names.
+REFUSALS: Table = (
+    Row("deferred", "the server takes no more requests for now", status=429),
+    Row("disconnected", SHUT_OUT, code=SHUT),
+    Row("disconnected", RELOGIN, status=(401, 403), worded=True),
+)
 BLOB = ("$type", "ref", "mimeType", "size")
 Memory = dict[str, Any]
 Keep = Callable[..., None]
@@ -143,7 +150,8 @@ def _not_in(answer: Answer) -> Outcome:
     """No session: the account is refused, unless the server itself is in trouble."""
     if answer.status in (200, 400, 401, 403) and (answer.error or answer.fields):
         shut = answer.status == 200 or answer.error in SHUT
-        return Disconnected(_because(SHUT_OUT if shut else RELOGIN, answer))
+        what = SHUT_OUT if shut else RELOGIN
+        return Disconnected(f"{what}: {answer.words}" if answer.words else f"{what}.")
     return _refused(answer, RELOGIN)
 
 
@@ -153,17 +161,8 @@ def _refused(answer: Answer, what: str) -> Outcome:
 
 
 def _known_refusal(answer: Answer, what: str) -> Outcome | None:
-    """The documented refusals, in XRPC's own form. None: this is none of them."""
-    if answer.status == 429:
-        return Deferred(answer.again_at(), "the server takes no more requests for now")
-    if answer.stale:
-        return None
-    if answer.shut:
-        return Disconnected(_because(SHUT_OUT if answer.error in SHUT else RELOGIN, answer))
-    if answer.status in (400, 413) and answer.error:
-        return Rejected(_because(what, answer))
-    return None
-
-
-def _because(what: str, answer: Answer) -> str:
-    return f"{what}: {answer.words}" if answer.words else f"{what}."
+    """None: it is in no row of the table, or only the token is refused."""
+    rows = (*REFUSALS, Row("rejected", what, status=(400, 413), worded=True))
+    words = answer.words if answer.error else ""
+    refused = Refused(answer.status, words, answer.error, again_at=answer.again_at())
+    return None if answer.stale else outcome(rows, refused)

@@ -3,20 +3,22 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import requests
 
-from socialq import clock
+from socialq.networks import rates
 from socialq.networks.base import Account
 from socialq.networks.call import plainly
 
 USER_AGENT = "socialq"
 WORDS = 300  # so much of a server's own words is shown
-SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(days=1)
-USUAL_WAIT = timedelta(minutes=5)  # the window of Bluesky's limits
+REQUESTS = rates.Counted("ratelimit-")
+APART = dict.fromkeys(  # log-ins and uploads have limits of their own: what is left of those says nothing of posts
+    ("com.atproto.server.createSession", "com.atproto.server.refreshSession", "com.atproto.repo.uploadBlob")
+)
+READERS = {"com.atproto.repo.putRecord": rates.Counted("ratelimit-", "posts", only_posts=True), **APART}
 STALE = frozenset({"ExpiredToken", "InvalidToken"})  # the token, not the account, is refused
 SHUT = frozenset(
     {"AccountTakedown", "AccountDeactivated", "AccountSuspended", "RepoTakendown", "RepoDeactivated", "RepoSuspended"}
@@ -60,19 +62,8 @@ class Answer:
         return self.error in SHUT or self.status in (401, 403) and bool(self.error) and not self.stale
 
     def again_at(self) -> datetime:
-        """When a rate limit ends, on our clock: the wait is measured between two times of the server's."""
-        reset = self.headers.get("ratelimit-reset", "")
-        wait = USUAL_WAIT
-        if reset.isdigit() and len(reset) < 12:
-            wait = datetime.fromtimestamp(int(reset), UTC) - (self._date() or clock.host_now())
-        return clock.host_now() + min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
-
-    def _date(self) -> datetime | None:
-        try:
-            found = parsedate_to_datetime(self.headers["Date"])
-        except (KeyError, ValueError):
-            return None
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        """When a rate limit ends, on our clock."""
+        return rates.again_at(REQUESTS, self.headers)
 
 
 def ask(account: Account, server: str, name: str, *, token: str = "", **query: Any) -> Answer:
@@ -104,6 +95,7 @@ def _request(
     except Exception as error:
         failure = _clean(error)
     else:
+        account.call.count(*rates.read(READERS.get(name, REQUESTS), response.status_code, response.headers))
         secret = token or str(account.credentials.get("access_token", ""))
         return Answer(response.status_code, response.headers, _object(response), secret)
     raise failure

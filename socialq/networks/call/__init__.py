@@ -7,6 +7,7 @@ from datetime import datetime
 import requests
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 
+from socialq import clock
 from socialq.domain.outcomes import NotSent
 from socialq.networks import guard
 from socialq.networks.call.adapter import Adapter, Overrun, Session, TooBig
@@ -21,13 +22,16 @@ class TooLate(Exception):
 
 @dataclass(frozen=True)
 class Remaining:
-    """What a network says is left until `resets_at`. `name` is its own word ("posts"); `scope`: channel, app or host."""
+    """What a network says is left until `resets_at`, on our clock. `name` is its own word ("posts"); `scope`: channel, app or host.
+
+    `only_posts`: only what makes a post takes from it, not every request. `size` 0: nobody says how much there is."""
 
     name: str
     size: int
     left: int
     resets_at: datetime
     scope: str = "channel"
+    only_posts: bool = False
 
 
 class Call:
@@ -51,6 +55,8 @@ class Call:
         self.timed_out = False  # the newest request ran out of time
         self.answered = False  # … or was answered, whatever with
         self.remaining: list[Remaining] = []  # what answers said is left, the newest last
+        self.hold: int | None = None  # what was taken from budgets for it
+        self.began = clock.boottime()  # what answers say is at least as new
         self.connect_within = connect_within
         self.total = total
         self.allow_private = allow_private
@@ -78,9 +84,9 @@ class Call:
             self._armed = False
             self.wrote = True
 
-    def count(self, remaining: Remaining) -> None:
+    def count(self, *remaining: Remaining) -> None:
         """A network hands on what an answer said of its budget."""
-        self.remaining.append(remaining)
+        self.remaining += remaining
 
     def close(self) -> None:
         """Closes what its sessions hold."""

@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import requests
 
-from socialq import clock
+from socialq.networks import rates
 from socialq.networks.base import Account
 from socialq.networks.call import plainly
 
 USER_AGENT = "socialq"
 VERSION = (4, 3, 0)  # what the SDK takes the server for, so that it asks nobody
 WORDS = 300  # so much of a server's own words is shown
-SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(days=1)
-USUAL_WAIT = timedelta(minutes=5)  # the window of Mastodon's limits
+REQUESTS = rates.Counted("x-ratelimit-")
+READERS = {
+    "status_post": rates.Counted("x-ratelimit-", "posts", only_posts=True),
+    "media_post": None,
+}  # each counts apart
 
 
 class Unexplained(Exception):
@@ -48,17 +50,11 @@ class Answer:
 
     def date(self) -> datetime | None:
         """The server's clock when it answered."""
-        try:
-            found = parsedate_to_datetime(self.headers["Date"])
-        except (KeyError, ValueError):
-            return None
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return rates.date(self.headers)
 
     def again_at(self) -> datetime:
-        """When a rate limit ends, on our clock: the wait is measured between two times of the server's."""
-        reset = _moment(self.headers.get("X-RateLimit-Reset", ""))
-        wait = reset - (self.date() or clock.host_now()) if reset else USUAL_WAIT
-        return clock.host_now() + min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
+        """When a rate limit ends, on our clock."""
+        return rates.again_at(REQUESTS, self.headers)
 
 
 class Client:
@@ -68,6 +64,7 @@ class Client:
         from mastodon import Mastodon
 
         self._token = str(account.credentials.get("access_token", ""))
+        self._call = account.call
         self._answer: requests.Response | None = None
         session = account.call.session()
         session.hooks["response"].append(self._keep)
@@ -96,6 +93,8 @@ class Client:
         response = self._taken()
         if response is None:
             raise _clean(failure)
+        said = rates.read(READERS.get(method, REQUESTS), response.status_code, response.headers)
+        self._call.count(*said)
         return Answer(response.status_code, response.headers, _json(response), self._token)
 
     def _taken(self) -> requests.Response | None:
@@ -125,12 +124,3 @@ def _json(response: requests.Response) -> Any:
         return response.json()
     except ValueError:
         return None
-
-
-def _moment(text: str) -> datetime | None:
-    """Mastodon writes ISO 8601 with a zone, some relatives Unix seconds."""
-    try:
-        found = datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -6,13 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from socialq import clock
-from socialq.domain.outcomes import Deferred, Disconnected, NotSent, Outcome, Prepared, Published, Rejected
+from socialq.domain.outcomes import Deferred, NotSent, Outcome, Prepared, Published, Rejected
 from socialq.networks.base import Account, Attachment, Content, Remember
 from socialq.networks.call import not_out, plainly
 from socialq.networks.mastodon.client import Answer, Client, Unexplained
+from socialq.networks.meaning import Refused, Row, Table, outcome
 
 LOOK_AGAIN = timedelta(seconds=3)  # a picture that the server still works on
-RELOGIN = "The server no longer accepts the token"
+# The documented refusals, in Mastodon's own form (which a proxy before it does not have).
+REFUSALS: Table = (
+    Row("disconnected", "The server no longer accepts the token", status=401),
+    Row("disconnected", "The server does not let this account post", status=403, worded=True),
+    Row("rejected", "The server refuses the post", status=(400, 404, 410, 413, 422), worded=True),
+    Row("deferred", "the server takes no more requests for now", status=429),
+)
 
 
 def prepare(post: Content, account: Account, remember: Remember) -> Prepared | Outcome:
@@ -115,18 +122,5 @@ def _refused(answer: Answer) -> Outcome:
 
 
 def _known_refusal(answer: Answer) -> Outcome | None:
-    """The documented refusals, in Mastodon's own form. None: this is none of them."""
-    match answer.status:
-        case 401:
-            return Disconnected(_because(RELOGIN, answer))
-        case 403 if answer.words:
-            return Disconnected(_because("The server does not let this account post", answer))
-        case 400 | 404 | 410 | 413 | 422 if answer.words:
-            return Rejected(_because("The server refuses the post", answer))
-        case 429:
-            return Deferred(answer.again_at(), "the server takes no more requests for now")
-    return None
-
-
-def _because(what: str, answer: Answer) -> str:
-    return f"{what}: {answer.words}" if answer.words else f"{what}."
+    """None: it is in no row of the table."""
+    return outcome(REFUSALS, Refused(answer.status, answer.words, again_at=answer.again_at()))

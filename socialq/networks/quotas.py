@@ -1,0 +1,53 @@
+"""What a network may declare of how much it takes and what it costs. Facts only; who holds whom back stands in services.budget."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from socialq.networks.base import Account
+from socialq.networks.call import Remaining
+
+
+@dataclass(frozen=True)
+class Declared:
+    """So many posts a channel (or, with scope "app", all channels there) may have within `window` seconds, where no answer says
+    what is left. Each attempt counts, whatever became of it, unless nothing of it has left."""
+
+    name: str
+    size: int
+    window: float
+    scope: str = "channel"
+
+
+@runtime_checkable
+class HasBudgets(Protocol):
+    """It counts what a channel sends. A network whose answers say what is left hands that on: `account.call.count(*rates.read(…))`."""
+
+    budgets: tuple[Declared, ...]
+
+
+@runtime_checkable
+class TellsQuota(Protocol):
+    """What is left can be asked for. It is, before a post, when nobody has asked within a few minutes."""
+
+    def quota(self, account: Account) -> Iterable[Remaining]:
+        """One request, or few. May raise whatever a call raises: then nothing is known."""
+        ...
+
+
+@runtime_checkable
+class AnswersTogether(Protocol):
+    """Numbers of so many posts come with one request; without it one request a post is reckoned with."""
+
+    at_once: int
+
+
+def declares(network: object) -> tuple[Declared, ...]:
+    """Empty for one that counts nothing."""
+    return network.budgets if isinstance(network, HasBudgets) else ()
+
+
+def requests_for(network: object, posts: int, *, account: bool) -> int:
+    """How many requests it takes to read the numbers of so many posts, and of the account itself."""
+    at_once = network.at_once if isinstance(network, AnswersTogether) else 1
+    return -(-posts // max(1, at_once)) + account
