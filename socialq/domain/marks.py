@@ -18,7 +18,7 @@ class Mark(StrEnum):
     MISSED = "missed"
     PARTLY = "partly"  # out on some channels, failed on others
     DISCONNECTED = "disconnected"
-    HELD = "held"  # paused
+    HELD = "held"  # paused, or a person has to say yes first
     LOOKING = "looking"  # the answer was lost; socialq is reading back
     PROCESSING = "processing"
     PUBLISHING = "publishing"
@@ -33,7 +33,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Sent:
-    """One delivery, as far as its mark needs it. `held`: its channel or client is paused; `connected`: its channel is."""
+    """One delivery, as far as its mark needs it. `held`: somebody has to let it go; `connected`: its channel is."""
 
     state: DeliveryState
     scheduled_at: datetime

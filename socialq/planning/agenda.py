@@ -125,13 +125,11 @@ def _entry(post: Post, text: str, client: str, found: list[Sending], *, changes:
 
 def _places(session: Session, post_ids: list[int]) -> dict[int, list[Sending]]:
     """The channels on which something of a post is or was to go out, and those that its newest revision names."""
-    missed = select(Incident.id).where(
-        Incident.kind == "delivery_missed", Incident.subject == literal("delivery:").concat(cast(Delivery.id, String))
-    )
+    missed, twice = _told("delivery_missed"), _told("delivery_repeat", Incident.resolved_at.is_(None))
     named = (RevisionChannel.revision_id == Post.revision_id, RevisionChannel.channel_id == Channel.id)
     there = (Delivery.post_id == Post.id, Delivery.channel_id == Channel.id, Delivery.state != DeliveryState.CANCELLED)
     query = (
-        select(Post.id, Channel, Delivery, Client.paused_at, missed.correlate(Delivery).exists())
+        select(Post.id, Channel, Delivery, Client.paused_at, missed, twice)
         .join(Client, Client.id == Post.client_id)
         .join(Channel, Channel.client_id == Post.client_id)
         .outerjoin(Delivery, and_(*there))
@@ -140,13 +138,21 @@ def _places(session: Session, post_ids: list[int]) -> dict[int, list[Sending]]:
         .order_by(Delivery.part, Channel.id)
     )
     found: dict[int, list[Sending]] = defaultdict(list)
-    for post_id, channel, delivery, paused_at, is_missed in session.execute(query):
-        found[post_id].append((channel, delivery, _fact(channel, delivery, paused_at, is_missed) if delivery else None))
+    for post_id, channel, delivery, paused_at, is_missed, is_held in session.execute(query):
+        held = is_held or paused_at is not None
+        found[post_id].append((channel, delivery, _fact(channel, delivery, held, is_missed) if delivery else None))
     return found
 
 
-def _fact(channel: Channel, delivery: Delivery, paused_at: datetime | None, is_missed: bool) -> Sent:
+def _told(kind: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a person was told that of the delivery."""
+    mine = Incident.subject == literal("delivery:").concat(cast(Delivery.id, String))
+    return select(Incident.id).where(Incident.kind == kind, mine, *more).correlate(Delivery).exists()
+
+
+def _fact(channel: Channel, delivery: Delivery, held: bool, is_missed: bool) -> Sent:
+    """After a restore it is held as well, until somebody says yes."""
     return Sent(
         DeliveryState(delivery.state), delivery.scheduled_at, delivery.published_at, delivery.ask_at is not None, is_missed,
-        paused_at is not None or channel.paused_at is not None, channel.disconnected_at is None,
+        held or channel.paused_at is not None or delivery.confirm_at is not None, channel.disconnected_at is None,
     )  # fmt: skip

@@ -143,6 +143,7 @@ def test_held_is_on_today_and_decided_on_its_page(parts: Parts, vera: Browser, p
         session.execute(update(Delivery).where(Delivery.post_id == second.id).values(**values))
     assert tell_held(parts.db) == 2
     assert "Held: the same text is online already" in vera.get("/").text
+    assert "On hold" in vera.get("/posts").text
     one, two = practice.deliveries(second.id)
     page = vera.get(f"/deliveries/{one.id}").text
     assert "Post it anyway" in page and "The same text went out on @brood" in page and 'value="scheduled"' in page
