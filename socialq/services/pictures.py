@@ -13,8 +13,12 @@ from socialq.errors import BadInput
 from socialq.services.gif import measure
 from socialq.services.i18n import mark
 
-MAX_PIXELS = 50_000_000  # of what comes in: a telephone makes 48 megapixels
+MAX_PIXELS = (
+    50_000_000  # of a JPEG that comes in: a telephone makes 48 megapixels, and it can be decoded at half its size
+)
+WHOLE_PIXELS = 30_000_000  # of all others: 4 bytes each
 HEIF_PIXELS = 26_000_000  # its decoder takes 20 bytes a pixel
+HALVED = 20_000_000  # a JPEG with more is decoded at half its size where enough is left
 LONGEST = 4000  # of what we keep: with it no picture is above the 16 megapixels that networks take
 SMALL = 640
 KEPT_BYTES = 8_000_000
@@ -97,13 +101,13 @@ def _opened(data: bytes, promised: str, shown: str) -> Image.Image:
     found = "JPEG" if image.format == "MPO" else image.format
     if found != promised:
         raise BadInput(OTHER, file=shown, type=found)
-    if image.width * image.height > (most := HEIF_PIXELS if found == "HEIF" else MAX_PIXELS):
+    if image.width * image.height > (most := {"JPEG": MAX_PIXELS, "HEIF": HEIF_PIXELS}.get(found, WHOLE_PIXELS)):
         raise _too_large(shown, most)
     if found == "JPEG" and data.count(b"\xff\xda") > JPEG_SCANS:
         raise BadInput(SCANS, file=shown)
     if found == "GIF":
         frames, pixels = measure(data, GIF_FRAMES)
-        if frames > GIF_FRAMES or pixels > (GIF_PIXELS if frames > 1 else MAX_PIXELS):
+        if frames > GIF_FRAMES or pixels > (GIF_PIXELS if frames > 1 else WHOLE_PIXELS):
             raise BadInput(LONG, file=shown, frames=GIF_FRAMES, most=GIF_PIXELS // 1_000_000)
     elif getattr(image, "n_frames", 1) > 1 and found in ("PNG", "WEBP"):
         raise BadInput(NO_GIF, file=shown, type=found)
@@ -115,9 +119,11 @@ def _still(image: Image.Image) -> Picture:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif image.mode.startswith("I;16"):
         image = image.convert("I").point([value // 256 for value in range(65536)], "L")
-    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)  # before anything that copies
-    upright = ImageOps.exif_transpose(image)
-    plain = _srgb(upright)
+    if image.width * image.height > HALVED:
+        image.draft(image.mode, (LONGEST * 3 // 4, LONGEST * 3 // 4))  # a JPEG only; others are as they were
+    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=None)  # before anything that copies
+    ImageOps.exif_transpose(image, in_place=True)
+    plain = _srgb(image)
     if plain.mode == "RGBA":
         return _png(plain)
     for quality in QUALITIES:
@@ -152,7 +158,8 @@ def _srgb(image: Image.Image) -> Image.Image:
     """RGB, or RGBA when something shows through; colours as the profile in the file meant them."""
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     profile = image.info.get("icc_profile")
-    plain = image if profile and image.mode in ("CMYK", "L") else image.convert("RGB")
+    kept = image.mode == "RGB" or (profile and image.mode in ("CMYK", "L"))
+    plain = image if kept else image.convert("RGB")
     plain = _from_profile(plain, profile) if profile else plain
     if alpha is not None and alpha.getextrema() != (255, 255):
         plain.putalpha(alpha)
@@ -181,5 +188,5 @@ def _bytes(image: Image.Image, form: str, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def _too_large(shown: str, most: int = MAX_PIXELS) -> BadInput:
+def _too_large(shown: str, most: int = WHOLE_PIXELS) -> BadInput:
     return BadInput(PIXELS, file=shown, most=most // 1_000_000)

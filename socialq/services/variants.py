@@ -12,7 +12,7 @@ from socialq.services.pictures import one_at_a_time
 from socialq.services.storage import Storage, names
 
 QUALITIES = (90, 82, 74, 66)
-STEPS = 12  # each a quarter smaller: 16 megapixels end at 16,000 pixels
+STEPS = 12  # each at least a quarter smaller: 16 megapixels end at 16,000 pixels
 FORMS = {"image/jpeg": ("JPEG", "jpg"), "image/png": ("PNG", "png"), "image/webp": ("WEBP", "webp")}
 
 
@@ -59,10 +59,12 @@ def _light(image: Image.Image, form: str, most: int) -> bytes:
     for _ in range(STEPS):
         for quality in (0,) if form == "PNG" else QUALITIES:
             out = io.BytesIO()
-            image.save(out, form, **({"optimize": True} if form == "PNG" else {"quality": quality}))
+            image.save(out, form, **({} if form == "PNG" else {"quality": quality}))
             if out.tell() <= most:
                 return out.getvalue()
-        image = image.resize((max(1, image.width * 3 // 4), max(1, image.height * 3 // 4)), Image.Resampling.LANCZOS)
+        share = min(0.75, 0.95 * (most / out.tell()) ** 0.5)
+        smaller = max(1, round(image.width * share)), max(1, round(image.height * share))
+        image = image.resize(smaller, Image.Resampling.LANCZOS)
     raise ValueError("nothing makes this picture small enough")
 
 
@@ -71,4 +73,6 @@ def _opaque(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image.convert("RGB")
     seen = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB")
+    white = Image.new("RGB", seen.size, "white")
+    white.paste(seen, mask=seen.getchannel("A"))
+    return white
