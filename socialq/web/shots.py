@@ -10,7 +10,6 @@ from socialq.networks.base import Attachment
 from socialq.services import refusals
 from socialq.services.i18n import Words
 from socialq.web import reach
-from socialq.web.shot_words import lasts
 from socialq.web.shown import called
 
 
@@ -33,7 +32,7 @@ def shown(ids: Sequence[int], files: Sequence[Attachment], channels: Sequence[Ch
     for one_id, one, said in zip(ids, files, notices, strict=True):
         video = is_video(one)
         counted[video] += 1
-        found.append(Shot(one_id, one.alt, counted[video], lasts(one.seconds) if video else "", said))
+        found.append(Shot(one_id, one.alt, counted[video], _lasts(one.seconds) if video else "", said))
     return found
 
 
@@ -46,3 +45,10 @@ def _notices(files: Sequence[Attachment], channels: Sequence[Channel], words: Wo
             for place, fit in enumerate(fits(files, network.limits.updated(channel.limits), name)):
                 said[place] |= {refusals.said(words, one) or str(one): None for one in fit.notices}
     return [list(one) for one in said]
+
+
+def _lasts(seconds: float) -> str:
+    """ "0:32", "1:02:05"."""
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

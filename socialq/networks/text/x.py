@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from socialq.networks.text.x_data import EMOJI
 from socialq.networks.text.x_links import links, units
@@ -11,7 +12,6 @@ LINK = 23
 MOST = 280
 INVALID = "\ufffe\ufeff\uffff"
 _NARROW = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
-_EMOJI = re.compile(EMOJI)
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def weigh(text: str, most: int = MOST, link: int = LINK) -> Weighed:
     """The whole text; what is typed is composed first (NFC)."""
     composed = units(unicodedata.normalize("NFC", text))
     spans = dict(links(composed))
-    emoji = {found.start(): len(found.group()) for found in _EMOJI.finditer(composed)}
+    emoji = {found.start(): len(found.group()) for found in _emoji().finditer(composed)}
     length = place = end = 0
     invalid = False
     while place < len(composed):
@@ -43,6 +43,11 @@ def weigh(text: str, most: int = MOST, link: int = LINK) -> Weighed:
         if not invalid and length <= most:
             end = place - 1
     return Weighed(length, not invalid and 0 < length <= most, end + len(units(text)) - len(composed))
+
+
+@lru_cache(maxsize=1)
+def _emoji() -> re.Pattern[str]:
+    return re.compile(EMOJI)
 
 
 def weighted(text: str, link: int | None = None) -> int:

@@ -3,6 +3,7 @@
 import re
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 
 from socialq.networks.text.x_data import DOMAINS, DOMAINS_BESIDES
 
@@ -45,17 +46,30 @@ _SUBDOMAINS = rf"(?:(?:{_CHAR}[^{_OUT}]*)?{_CHAR}\.)*"
 _DOMAIN = rf"{_SUBDOMAINS}(?:{_CHAR}[^{_OUT}_]*)?{_CHAR}\.{_ENDING}"
 _FLAGS = re.IGNORECASE | re.ASCII
 
-_LINK = re.compile(
-    rf"(?P<before>[^A-Za-z0-9@\uff20$#\uff03{_INVALID}]|^)"
-    rf"(?P<url>(?P<protocol>https?://)?(?P<domain>{_DOMAIN})(?::[0-9]+)?(?P<path>/{_PATHS}*)?(?:{_QUERY})?)",
-    _FLAGS,
-)
-_ASCII_DOMAIN = re.compile(rf"(?:[\-a-z0-9{_LATIN}{_ALIKE}]+\.)+{_ENDING}", _FLAGS)
 _SHORTENED = re.compile(rf"https?://t\.co/([a-z0-9]+)(?:{_QUERY})?", _FLAGS)
-_DOT_ENDING = re.compile(rf"\.{_ENDING}", _FLAGS)
 _PROTOCOL = re.compile("https?://", _FLAGS)
 _RUN = re.compile(rf"[{_SPACE}]?[^{_SPACE}]+")  # the space before it may be what stands before a link
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
+
+
+# With 1,500 endings these three take a moment to make ready: only in a process that counts for X.
+@lru_cache(maxsize=1)
+def _link() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<before>[^A-Za-z0-9@\uff20$#\uff03{_INVALID}]|^)"
+        rf"(?P<url>(?P<protocol>https?://)?(?P<domain>{_DOMAIN})(?::[0-9]+)?(?P<path>/{_PATHS}*)?(?:{_QUERY})?)",
+        _FLAGS,
+    )
+
+
+@lru_cache(maxsize=1)
+def _ascii_domain() -> re.Pattern[str]:
+    return re.compile(rf"(?:[\-a-z0-9{_LATIN}{_ALIKE}]+\.)+{_ENDING}", _FLAGS)
+
+
+@lru_cache(maxsize=1)
+def _dot_ending() -> re.Pattern[str]:
+    return re.compile(rf"\.{_ENDING}", _FLAGS)
 
 
 def units(text: str) -> str:
@@ -71,14 +85,14 @@ def links(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _found(run: str) -> Iterator[re.Match[str]]:
-    if not _DOT_ENDING.search(run):
+    if not _dot_ending().search(run):
         return
     if len(run) <= _LONGEST_RUN:
-        yield from _LINK.finditer(run)
+        yield from _link().finditer(run)
         return
     end = 0
     for protocol in _PROTOCOL.finditer(run):
-        found = _LINK.match(run, max(end, protocol.start() - 1))
+        found = _link().match(run, max(end, protocol.start() - 1))
         if found and found["protocol"]:
             end = found.end()
             yield found
@@ -102,14 +116,14 @@ def _of(found: re.Match[str]) -> Iterator[tuple[int, int]]:
 def _bare(found: re.Match[str]) -> Iterator[tuple[int, int]]:
     """Without https://, only the ASCII domains in it are links; the last one has the path."""
     domain, url = found["domain"], found["url"]
-    spans = [(one.start(), len(one.group())) for one in _ASCII_DOMAIN.finditer(domain)]
+    spans = [(one.start(), len(one.group())) for one in _ascii_domain().finditer(domain)]
     if spans and found["path"]:
         spans[-1] = (spans[-1][0], len(url) - len(domain) + spans[-1][1])
     yield from ((found.start("domain") + start, length) for start, length in spans)
 
 
 def _valid(domain: str) -> bool:
-    if domain.startswith("xn--") and not _ASCII_DOMAIN.search(domain):
+    if domain.startswith("xn--") and not _ascii_domain().search(domain):
         return False
     return all(_encoded(label) <= _LONGEST_LABEL for label in domain.split("."))
 
