@@ -30,6 +30,7 @@ from socialq.publishing import (
     moved,
     ring,
     silence,
+    unreached,
 )
 from socialq.publishing.locks import Locks
 from socialq.reports import orders
@@ -131,8 +132,9 @@ class Desk:
             self.bell.ring(PULL, "refresh", ids)
 
     def notice_endings(self) -> None:
-        """Access that only a person can give again; needs no Redis."""
+        """Access that only a person can give again, and what missed its slot for want of it; needs no Redis."""
         ending_soon.notice(self.parts.db)
+        unreached.close_settled(self.parts.db)
 
     def reports(self) -> None:
         """Reports that are ordered; one that Redis did not take is named again after a minute."""

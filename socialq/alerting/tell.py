@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from socialq import db as database
@@ -24,6 +24,7 @@ AGAIN = timedelta(days=1)
 ONE_BY_ONE = 3  # more at once come in one mail
 LONGEST = 20  # in one mail; the rest is a number
 NOT_BY_MAIL = frozenset({"mail_server"})  # it is about mails not leaving
+ONCE = ("access_ends",)  # comes again by itself when it is near
 NOWHERE = "UTC"
 # Where a thing stands that an incident is about.
 PAGES = {"delivery": "deliveries", "channel": "channels", "post": "posts", "report": "reports"}
@@ -100,7 +101,8 @@ def written(reader: Reader, seen: Sequence[Seen], names: Mapping[str, str], base
 def _untold(session: Session) -> list[Seen]:
     """In the order in which they happened."""
     moment = database.now(session)
-    told_long_ago = or_(Incident.mailed_at.is_(None), Incident.mailed_at <= moment - AGAIN)
+    reminded = and_(Incident.mailed_at <= moment - AGAIN, Incident.kind.not_in(ONCE))
+    told_long_ago = or_(Incident.mailed_at.is_(None), reminded)
     clients = {one.id: one for one in session.scalars(select(Client).order_by(Client.id))}
     home = next((one.timezone for one in clients.values()), NOWHERE)
     query = select(Incident).where(Incident.resolved_at.is_(None), told_long_ago, Incident.kind.not_in(NOT_BY_MAIL))
@@ -135,12 +137,15 @@ def _store(session: Session, seen: Sequence[Seen], mails: Sequence[Mail], domain
 
 
 def _mark(session: Session, one: Seen) -> bool:
-    """False when it no longer stands as it was read. Its facts are written only here, once it is open."""
+    """False when it no longer stands as it was read. What others have added to its facts meanwhile stays."""
     before = Incident.mailed_at.is_(None) if one.mailed_at is None else Incident.mailed_at == one.mailed_at
-    facts = dict(one.case.facts) | ({"reminders": one.reminders + 1} if one.mailed_at else {})
-    values = {"mailed_at": database.now(session), "facts": facts}
-    marked = update(Incident).where(Incident.id == one.id, Incident.resolved_at.is_(None), before).values(**values)
-    return session.scalar(marked.returning(Incident.id)) is not None
+    open_ = (Incident.id == one.id, Incident.resolved_at.is_(None), before)
+    row = session.scalars(select(Incident).where(*open_).with_for_update()).first()
+    if row is None:
+        return False
+    row.mailed_at = database.now(session)
+    row.facts = row.facts | ({"reminders": one.reminders + 1} if one.mailed_at else {})
+    return True
 
 
 def _mail(words: Words, reader: Reader, group: Sequence[Seen], names: Mapping[str, str], base_url: str) -> Mail:

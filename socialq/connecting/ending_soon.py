@@ -13,9 +13,8 @@ from socialq.domain.access import ORDER, WARNINGS, warning
 from socialq.models import Channel, Incident
 from socialq.services.access import disconnect, facts
 from socialq.services.incidents import open_incident, resolve_incidents
-from socialq.services.tokens import ENDS
 
-BY = "scheduler"
+KIND, BY = "access_ends", "scheduler"
 OVER = "The access to this account has ended."
 STUCK = "stuck"  # renews itself, is over, and has not been renewed
 STUCK_TRIES = 3
@@ -50,7 +49,7 @@ def _one(session: Session, channel: Channel, moment: datetime) -> None:
     ends_at = channel.ends_at
     step = warning(ends_at, moment) if ends_at else ""
     if step == "over":
-        resolve_incidents(session, _subject(channel.id), BY, [ENDS])
+        resolve_incidents(session, _subject(channel.id), BY, [KIND])
         disconnect(session, channel.id, OVER, channel.client_id, facts(session, channel, reason=OVER))
         return
     ends_at = ends_at if step else channel.expires_at
@@ -61,12 +60,12 @@ def _one(session: Session, channel: Channel, moment: datetime) -> None:
 def _tell(session: Session, channel: Channel, step: str, ends_at: datetime) -> None:
     """A step that was told for this end is not told again, also when somebody has looked at it and closed it."""
     at, subject = ends_at.isoformat(), _subject(channel.id)
-    told = session.scalars(select(Incident).where(Incident.kind == ENDS, Incident.subject == subject))
+    told = session.scalars(select(Incident).where(Incident.kind == KIND, Incident.subject == subject))
     steps = [str(one.facts.get("step")) for one in told if one.facts.get("ends_at") == at]
     if steps and max(map(_rank, steps)) >= _rank(step):
         return
-    resolve_incidents(session, subject, BY, [ENDS])
-    open_incident(session, ENDS, subject, channel.client_id, facts(session, channel, step=step, ends_at=at))
+    resolve_incidents(session, subject, BY, [KIND])
+    open_incident(session, KIND, subject, channel.client_id, facts(session, channel, step=step, ends_at=at))
 
 
 def _rank(step: str) -> int:
@@ -77,11 +76,11 @@ def _close(session: Session, near: Collection[int]) -> None:
     """Connected again, renewed, or gone."""
     for subject in _open(session):
         if subject not in {_subject(one) for one in near}:
-            resolve_incidents(session, subject, BY, [ENDS])
+            resolve_incidents(session, subject, BY, [KIND])
 
 
 def _open(session: Session) -> list[str]:
-    return list(session.scalars(select(Incident.subject).where(Incident.kind == ENDS, Incident.resolved_at.is_(None))))
+    return list(session.scalars(select(Incident.subject).where(Incident.kind == KIND, Incident.resolved_at.is_(None))))
 
 
 def _subject(channel_id: int) -> str:

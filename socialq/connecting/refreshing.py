@@ -102,6 +102,7 @@ class Refresher:
             same = Channel.credentials_version == channel.credentials_version
             mine = update(Channel).where(Channel.id == channel_id, same, free(moment, self._lease))
             if session.scalar(mine.values(refreshing_until=until).returning(Channel.id)) is None:
+                log.debug("somebody else renews this access", channel=channel_id)
                 return Access.BUSY
             session.expunge(channel)
         return _Work(channel, network, lost, until, moment, started)
@@ -147,7 +148,9 @@ class Refresher:
         before = self.secrets.open(work.channel.owner, work.channel.credentials)
         ends = {"expires_at": given.expires_at} | ({"renewable_until": given.ends_at} if given.ends_at else {})
         keeper = Keeper(self.db, self.secrets, self.journal, work.channel)
-        if not keeper.keep(before | dict(given.credentials), ends):
+        if keeper.keep(before | dict(given.credentials), ends):
+            log.info("access is renewed", channel=work.channel.id)
+        else:
             log.warning("a renewal came too late and is dropped", channel=work.channel.id)
         return Access.RENEWED
 

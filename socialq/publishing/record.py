@@ -13,7 +13,7 @@ from socialq.domain.outcomes import Published
 from socialq.domain.states import DeliveryState, Move, sources, target
 from socialq.domain.times import Times
 from socialq.models import Attempt, Channel, Client, Delivery, Post
-from socialq.publishing import chains
+from socialq.publishing import chains, unreached
 from socialq.publishing.ring import ring_next
 from socialq.services.access import disconnect
 from socialq.services.events import record as record_event
@@ -96,6 +96,8 @@ def _tell(session: Session, delivery: Delivery, settlement: Settlement, actor: s
         chains.let_post_go(session, delivery)
     if settlement.incident == "channel_disconnected":
         disconnect(session, delivery.channel_id, reason, client_id, told)
+    elif settlement.incident == unreached.KIND:
+        unreached.tell(session, delivery, client_id, told)
     elif settlement.incident:
         open_incident(session, settlement.incident, subject, client_id, told)
     ring_next(session, delivery.channel_id)

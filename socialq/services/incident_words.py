@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from socialq.services import held_words
+from socialq.services import access_words, held_words
 from socialq.services.consequences import behind, cut
 from socialq.services.i18n import Words
 from socialq.services.reasons import reason
@@ -217,7 +217,7 @@ KINDS: dict[str, Callable[[Words, Case, str], Said]] = {
     "mail_unsure": _mail_unsure,
     "mail_server": _mail_server,
     "journal_unreadable": _journal,
-    **{kind: _holding(say) for kind, say in held_words.KINDS.items()},
+    **{kind: _holding(say) for kind, say in (held_words.KINDS | access_words.KINDS).items()},
 }
 
 

@@ -88,8 +88,8 @@ def line(channel: Channel, planned: int, now: datetime) -> ChannelLine:
     name = network_name(channel.network)
     if channel.disconnected_at is not None:
         return ChannelLine(channel, name, "disconnected", planned)
-    if channel.expires_at is not None and channel.expires_at - now < SOON:
-        return ChannelLine(channel, name, "expires", planned, max(channel.expires_at - now, timedelta()))
+    if channel.ends_at is not None and channel.ends_at - now < SOON:
+        return ChannelLine(channel, name, "expires", planned, max(channel.ends_at - now, timedelta()))
     return ChannelLine(channel, name, "paused" if channel.paused_at else "works", planned)
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from socialq.errors import NotAllowed
 from socialq.models import Incident
+from socialq.publishing import unreached
 from socialq.publishing.leaving import TOLD, leave_out
 from socialq.services import events, outbox
 from socialq.services.i18n import mark
@@ -23,6 +24,7 @@ CLOSED_BY_HAND = frozenset(
     {
         "delivery_rejected", "delivery_missed", "second_copy", "report_failed", "approved_too_late",
         "approved_not_scheduled", "mail_failed", "mail_unsure", "journal_unreadable", "not_approved",
+        "access_ends", "channel_missed",
     }
 )  # fmt: skip
 OTHERWISE = mark("This ends by itself as soon as it is put right.")
@@ -57,5 +59,7 @@ def _close(session: Session, incident: Incident, choice: str) -> None:
         outbox.decide(session, int(number), again=choice == "again", by=by)
     if incident.kind in TOLD:
         leave_out(session, int(number), by)
+    for one in unreached.failed(session, incident.facts):
+        leave_out(session, one, by)
     resolve_incidents(session, incident.subject, by, [incident.kind])
     events.record(session, by, "close_incident", f"incident:{incident.id}", incident.client_id, kind=incident.kind)

@@ -66,6 +66,9 @@ def _wanted(session: Session, incident: Incident, words: Words) -> list[Button]:
             ]  # fmt: skip
         case "second_copy" | "journal_unreadable":
             return [look, _seen(incident, words.text("Looked at"))]
+        case "channel_missed" | "access_ends":
+            seen = _seen(incident, words.text("Looked at"))
+            return [Button(words.text("To the channel"), _channel(incident), "soft"), seen]
         case "channel_disconnected":
             return [Button(words.text("Reconnect"), _channel(incident), "soft")]
         case "approved_too_late" | "approved_not_scheduled":

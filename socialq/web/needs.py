@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialq.models import Incident
+from socialq.publishing import unreached
 from socialq.services.i18n import Words
 from socialq.services.incident_words import Case, Told, told
 from socialq.web import need_buttons, reach
@@ -21,8 +22,9 @@ KINDS = {  # as the macro `need` calls them, in the order in which they stand on
     "nothing_going_out": "failed", "moved": "unknown", "breaker": "failed",
     "delivery_unsure": "unknown", "second_copy": "unknown", "delivery_rejected": "failed",
     "delivery_repeat": "held",
-    "delivery_missed": "missed", "channel_disconnected": "disconnected", "host_silent": "disconnected", "budget_spent": "expires",
-    "not_approved": "waits", "approved_too_late": "approved",
+    "delivery_missed": "missed", "channel_missed": "missed",
+    "channel_disconnected": "disconnected", "host_silent": "disconnected", "budget_spent": "expires",
+    "access_ends": "expires", "not_approved": "waits", "approved_too_late": "approved",
     "approved_not_scheduled": "approved", "report_failed": "failed", "mail_unsure": "unknown", "mail_failed": "failed",
     "mail_server": "failed", "clock_off": "expires", "journal_unreadable": "failed",
 }  # fmt: skip
@@ -84,10 +86,20 @@ def _need(session: Session, incident: Incident, home: House, words: Words) -> Ne
     said = _told(incident, home, words)
     buttons = need_buttons.of(session, incident, words)
     text = f"{said.body} {said.advice}" if incident.kind in ADVISED or not buttons else said.body
+    parts = _listed(session, incident, home, words)
     return Need(
         f"need-{incident.id}", KINDS.get(incident.kind, "unknown"), said.title, text, home.of(incident.client_id),
-        _when(incident, home, words), _network(incident.facts), buttons,
+        _when(incident, home, words), _network(incident.facts), buttons, parts,
     )  # fmt: skip
+
+
+def _listed(session: Session, incident: Incident, home: House, words: Words) -> list[tuple[str, str]]:
+    """What missed its slot with its channel, and still wants a decision."""
+    open_ = unreached.failed(session, incident.facts)
+    found = [one for one in incident.facts.get("deliveries", []) if one["delivery_id"] in open_]
+    at = [(datetime.fromisoformat(one["scheduled_at"]), one) for one in found]
+    by_time = sorted(at, key=lambda one: one[0])
+    return [(home.when(moment, words), need_buttons.delivery(one)) for moment, one in by_time]
 
 
 def _told(incident: Incident, home: House, words: Words) -> Told:

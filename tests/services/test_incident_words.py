@@ -20,6 +20,7 @@ DELIVERY = {
     "delivery_id": 9, "post_id": 7, "client": "De Korenaar", "channel": "korenaar", "channel_id": 3, "network": "mastodon",
     "scheduled_at": AT.isoformat(), "reason": "the server answered 500", "url": "https://mastodon.example/@korenaar/1",
 }  # fmt: skip
+CHANNEL = {name: DELIVERY[name] for name in ("client", "channel", "channel_id", "network")}
 FACTS: dict[str, dict[str, Any]] = {
     "nothing_going_out": {"since": AT.isoformat(), "waiting": 3},
     "clock_off": {"seconds": -12.5},
@@ -31,6 +32,8 @@ FACTS: dict[str, dict[str, Any]] = {
     "moved": {"waiting": 3, "since": AT.isoformat()},
     "host_silent": {"host": "mastodon.example"},
     "breaker": {**DELIVERY, "limit": 25},
+    "access_ends": {**CHANNEL, "step": "day", "ends_at": AT.isoformat()},
+    "channel_missed": {**CHANNEL, "missed": 2, "deliveries": []},
     "budget_spent": {**DELIVERY, "until": AT.isoformat()},
     "not_approved": {"step": "hours", "state": "in_review", "scheduled_at": AT.isoformat()},
     "journal_unreadable": {"file": "0a1b.json", "folder": "/srv/data/journal"},

@@ -28,7 +28,7 @@ def add(parts: Parts, server: TokenServer, name: str, *, ends: float = 600.0, du
     with parts.db.begin() as session:
         moment = now(session)
         client = session.query(Client).first() or Client(
-            name="Bakkerij", timezone="Europe/Amsterdam", created_at=moment
+            name="Bakkerij", timezone="Europe/Amsterdam", language="nl", created_at=moment
         )
         session.add(client)
         session.flush()

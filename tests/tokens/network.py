@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from socialq import clock
-from socialq.domain.outcomes import Deferred, Disconnected, Metrics, NotSent, Outcome, Prepared, Published
+from socialq.domain.outcomes import Deferred, Disconnected, Metrics, NotSent, Outcome, Prepared, Published, Rejected
 from socialq.networks import base
 from socialq.networks.base import AccessLost, Account, AccountMetrics, App, Connected, Content, Limits, Remember
 from socialq.networks.besides import Renewed
 from socialq.networks.call import not_out
 
 ENDED = "The server no longer accepts the token."
+LOUD, REFUSED = "knal", "weiger"  # texts at which it tells its token: in an exception, in its answer
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Rotating:
 
     def publish(self, prepared: Prepared, account: Account) -> Outcome:
         account.call.arm()
+        token = account.credentials["access_token"]
+        if LOUD in prepared.memory["text"]:
+            raise RuntimeError(f"401 for Bearer {token}")
+        if REFUSED in prepared.memory["text"]:
+            return Rejected(f"not with {token}")
         try:
             answer = self._ask(account, "posts", prepared.memory["text"])
         except Exception as error:

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+from socialq import clock
+
 WORD = "canary"  # in every token, so that one can be found wherever it went
 
 
@@ -31,6 +33,7 @@ class TokenServer:
 
     def __init__(self, lives: int = 7200) -> None:
         self.lives, self.cut, self.trouble, self.empty = lives, 0, 0, 0
+        self.takes = 0.0  # seconds
         self.families: dict[str, Family] = {}
         self.requests = 0
         self.lock = threading.Lock()
@@ -89,6 +92,8 @@ class TokenServer:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
                 status, fields = server.answer(self.path, bearer, body)
+                if server.takes:
+                    clock.sleep(server.takes)
                 if server.cut and self.path.endswith("/token"):
                     server.cut -= 1
                     self.close_connection = True
