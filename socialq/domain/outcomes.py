@@ -61,10 +61,13 @@ NotOut = NotSent | Deferred | Rejected | Disconnected
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything that the final call needs. `memory` is what prepare stored; `identity` is what makes two final calls one post."""
+    """Everything that the final call needs. `memory` is what prepare stored; `identity` is what makes two final calls one post.
+
+    `again`: an earlier attempt was made, so "it is there already" may mean that one."""
 
     identity: str
     memory: dict[str, Any] = field(default_factory=dict)
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Sends one channel's due deliveries, one by one: prepare, claim, the final call, record. Whatever cannot be explained is unknown."""
 
 import logging
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -66,7 +67,7 @@ def _send(sender: Sender, work: Work, prepared: Prepared) -> None:
     else:
         call = sender.final_call(claimed.started, claimed.claimed_at)
         call.hold = claimed.hold
-        outcome = _final_call(sender, work, prepared, call)
+        outcome = _final_call(sender, work, replace(prepared, again=claimed.number > 1), call)
         again = access.may_renew(sender, work, outcome)
         _record(sender, claimed, NotSent(access.RENEWING) if again else outcome)
         note(sender, work, call)
