@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialq.domain import fitting, objecting, shots
 from socialq.domain.fitting import Recipe, fits
 from socialq.domain.objecting import objections
 from socialq.networks.limits import Limits
-from socialq.web.shot_words import NOTICES, OBJECTIONS
 
 VIDEOS = Limits(100, videos=1, video_bytes=100_000_000, video_seconds=(3, 60), video_ratio=(0.5, 2))
 
@@ -103,13 +101,3 @@ def test_channels_that_ask_for_the_same_share_a_recipe() -> None:
     one, two = Limits(9, image_bytes=100), Limits(500, image_bytes=100, images=9)
     first, second = noticed(Thing(), one)[0], noticed(Thing(), two)[0]
     assert first is not None and second is not None and first.key == second.key
-
-
-def test_every_sentence_is_known_to_the_web() -> None:
-    said = {
-        value
-        for module in (objecting, fitting)
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and value != shots.GIF
-    }
-    assert said == {*OBJECTIONS, *NOTICES}
