@@ -44,7 +44,7 @@ def queue_asked(session: Session, link: ConnectLink, token: str) -> OutboxMail:
     network = shown.called(link.network, reach.parts().networks, words)
     name = guests.named(session, link.asked_by)
     values = {
-        "name": name, "client": client.name, "network": network, "link": asked_at(token), "again": bool(link.channel_id),
+        "by": name, "client": client.name, "network": network, "link": asked_at(token), "again": bool(link.channel_id),
         "until": words.date(link.expires_at, client.timezone, long=True),
     }  # fmt: skip
     text, html = (templates.render(f"mail/connect.{form}", words, **values) for form in ("txt", "html"))
