@@ -144,6 +144,8 @@ def test_the_extraction_finds_what_is_said() -> None:
         Text("D", "", None, "one.py:4"),
     ]  # fmt: skip
     assert len(missing(found, Catalog("nl"))) == 4
+    constants = 'from socialq.domain.shots import Said\nLONG = "It is %(size)s long."\nGIF = "image/gif"'
+    assert list(in_module(ast.parse(constants), "two.py")) == [Text("It is %(size)s long.", "", None, "two.py:2")]
 
 
 def test_every_text_of_the_product_has_one_dutch_translation() -> None:
