@@ -76,7 +76,7 @@ def make(folder: Path) -> list[tuple[str, str]]:
 
 def rows(files: list[tuple[str, str]], folder: Path) -> list[Row]:
     """Every file through the door that the composer and the command line use, then through what each network takes."""
-    storage, takes = Storage(folder), {one.name: one.limits for one in discover().values()} | COMING
+    storage, takes = Storage(folder), COMING | {one.name: one.limits for one in discover().values()}
     (folder / "warm.png").write_bytes(image_bytes())
     with keeping(storage) as intake:
         intake.accept(folder / "warm.png")
@@ -123,19 +123,27 @@ def most(whose: int) -> int:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--make", type=Path, metavar="FOLDER")
+    arguments.add_argument("--look", type=Path, metavar="FOLDER", help="at what was made there")
     arguments.add_argument("--json", action="store_true")
     given = arguments.parse_args()
     if given.make:
-        print(json.dumps(make(given.make)))
-        return
-    with tempfile.TemporaryDirectory() as place:
-        folder, kept = Path(place) / "files", Path(place) / "media"
-        folder.mkdir()
-        kept.mkdir()
-        command = [sys.executable, "-m", "tests.tools.media_table", "--make", str(folder)]
-        made = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        found = rows(json.loads(made.stdout), kept)
-    print(json.dumps([asdict(one) for one in found]) if given.json else table(found))
+        (given.make / "made.json").write_text(json.dumps(make(given.make)))
+    elif given.look:
+        with tempfile.TemporaryDirectory() as kept:
+            found = rows(json.loads((given.look / "made.json").read_text()), Path(kept))
+        print(json.dumps([asdict(one) for one in found]))
+    else:
+        told = [Row(**one) for one in json.loads(both())]
+        print(json.dumps([asdict(one) for one in told]) if given.json else table(told))
+
+
+def both() -> str:
+    """Made, then looked at, each in a fresh process: what making takes is not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        for step in ("--make", "--look"):
+            command = [sys.executable, "-m", "tests.tools.media_table", step, folder]
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        return done.stdout
 
 
 def table(found: list[Row]) -> str:
