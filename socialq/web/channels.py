@@ -18,7 +18,7 @@ from socialq.networks.base import CanAuthorize, Network
 from socialq.networks.besides import NeedsApp
 from socialq.planning import overview
 from socialq.services.i18n import mark
-from socialq.web import client_pages, connect_words, forms, reach, shown
+from socialq.web import client_pages, connect_words, forms, needs, reach, shown
 from socialq.web.forms import Form, Given, Line
 from socialq.web.toasts import toast
 
@@ -159,12 +159,13 @@ def _show(channel: Channel, given: Given[Any]) -> str:
         client = reach.client(session, channel.client_id)
         planned = overview.planned(session, [channel.id]).get(channel.id, 0)
         line = client_pages.line(channel, planned, db.now(session))
+        missed = needs.missed_there(session, channel.id, reach.words())
     network = reach.parts().networks.get(channel.network)
     return render_template(
         "channels/show.html", client=client, line=line, channel=channel, given=given, network=network,
         logs_in=isinstance(network, CanAuthorize), usual=_usual(channel.network), server=_server(channel),
         reason=connect_words.reason(channel.disconnected_reason), may_connect=may(reach.member().role, Act.CONNECT),
-        lacks_app=_lacks_app(network), can_ask=network is not None and can_be_asked(network),
+        lacks_app=_lacks_app(network), can_ask=network is not None and can_be_asked(network), missed=missed,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from socialq.publishing import unreached
 from socialq.services.i18n import Words
 from socialq.services.incident_words import Case, Told, told
 from socialq.web import need_buttons, reach
-from socialq.web.house import House, network
+from socialq.web.house import House, house, network
 from socialq.web.need_buttons import Button
 from socialq.web.shown import Who
 
@@ -57,6 +57,17 @@ def needs(session: Session, home: House, words: Words) -> list[Need]:
         same = list(group)
         rows.append(_need(session, same[0], home, words) if len(same) == 1 else _folded(key[0], same, home, words))
     return rows
+
+
+def missed_there(session: Session, channel_id: int, words: Words) -> list[tuple[str, str]]:
+    """What missed its slot while the channel was not connected: (when, address)."""
+    mine = (
+        Incident.subject == f"channel:{channel_id}",
+        Incident.kind == unreached.KIND,
+        Incident.resolved_at.is_(None),
+    )
+    incident = session.scalars(select(Incident).where(*mine)).first()
+    return _listed(session, incident, house(session), words) if incident else []
 
 
 def stands_still(last: datetime | None, home: House, words: Words) -> Need:
