@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from socialq.crypto import Secrets, load_keys
+from socialq.crypto import Secrets
 from socialq.db import Database, told
 from socialq.errors import Unavailable
 from socialq.networks.base import Network, discover
@@ -52,7 +52,7 @@ def assemble(settings: Settings, *, paced: bool = False) -> Parts:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         media = settings.data_dir / "media"
         media.mkdir(exist_ok=True)
-        secrets = Secrets(load_keys(settings.data_dir))
+        secrets = Secrets.of(settings.data_dir)
     except OSError as error:
         raise Unavailable(f"The data folder {settings.data_dir} cannot be used: {error.strerror}.") from None
     journal = Journal(settings.data_dir, settings.journal_after)

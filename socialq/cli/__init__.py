@@ -19,6 +19,7 @@ NOUNS = {
     "metrics": "Numbers from the networks.",
     "report": "Reports of a client's month.",
     "demo": "Fill an empty installation with demo data.",
+    "keys": "The keys under which credentials are sealed: put new ones in their place.",
     "restored": "Say that the database was restored: what is due waits for a yes.",
     "doctor": "Say whether all is well, and what to do if not.",
 }

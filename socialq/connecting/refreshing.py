@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from socialq import clock
 from socialq.connecting.apps import app_for
 from socialq.connecting.authorization import app_of, opened
-from socialq.crypto import Secrets
+from socialq.crypto import Secrets, without_secrets
 from socialq.db import Database, now
 from socialq.domain import access, retry
 from socialq.domain.access import Access
@@ -64,7 +64,7 @@ class Refresher:
             case Renewed() if access.whole(answer.credentials):
                 return self._keep(work, answer)
             case Disconnected(reason):
-                return self._lose(work, LOST if work.lost else reason)
+                return self._lose(work, LOST if work.lost else without_secrets(reason))
             case Renewed():
                 log.warning("a renewal with an empty field is not kept", channel=channel_id)
                 return self._wait(work, None)

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from socialq import db as database
+from socialq.crypto import without_secrets
 from socialq.db import Database
 from socialq.domain.outcomes import Metrics
 from socialq.domain.period import day_of
@@ -169,7 +170,7 @@ def _ask(networks: Networks, account: Account, work: Work) -> Answer:
 def _told(error: Exception) -> str:
     """One sentence; only what is known to hold no secret is repeated."""
     known = str(error) if isinstance(error, ReadFailed | SocialqError) else "The network did not give the numbers."
-    return f"{known} It is asked again in {BACK_OFF.seconds // 60} minutes."
+    return f"{without_secrets(known)} It is asked again in {BACK_OFF.seconds // 60} minutes."
 
 
 def _wait(session: Session, channel_id: int, until: datetime | None = None) -> None:

@@ -48,7 +48,9 @@ class Id(IntegerConverter):
 def secure(app: Flask, settings: Settings) -> None:
     """Host, gate and CSRF before every view, in this order; headers after it."""
     app.url_map.converters["int"] = Id
-    app.secret_key = settings.secret_key or hmac.digest(load_keys(settings.data_dir)[0], b"cookies", hashlib.sha256)
+    kept = [hmac.digest(key, b"cookies", hashlib.sha256) for key in load_keys(settings.data_dir)]
+    app.secret_key, *older = [settings.secret_key] if settings.secret_key else kept
+    app.config["SECRET_KEY_FALLBACKS"] = older  # after a rotation
     app.config.update(
         SESSION_COOKIE_NAME=f"{cookies.name(settings)}-page", SESSION_COOKIE_SECURE=cookies.secure(settings),
         SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", MAX_FORM_MEMORY_SIZE=gate.FORM_BYTES,

@@ -101,6 +101,7 @@ def test_an_access_that_was_taken_away_is_told_once(tokens: Tokens) -> None:
     assert tokens.refresh() is Access.OVER and tokens.refresh() is Access.OVER
     assert tokens.server.requests == 1
     assert list(tokens.incidents()) == ["channel_disconnected"]
+    assert tokens.channel().disconnected_reason == "The server refuses: (hidden) was used", "it repeated our token"
     assert tokens.stored()["refresh_token"], "nothing is deleted"
 
 
