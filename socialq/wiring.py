@@ -9,13 +9,14 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from socialq.crypto import Secrets
+from socialq.crypto import Secrets, load_keys
 from socialq.db import Database, told
 from socialq.errors import Unavailable
 from socialq.networks.base import Network, discover
 from socialq.services.journal import Journal
 from socialq.services.storage import Storage
 from socialq.services.storage.bucket import Bucket, Place
+from socialq.services.storage.signed import Signed
 from socialq.settings import Settings, load_settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,6 +34,7 @@ class Parts:
     media: Path
     journal: Journal
     storage: Storage
+    signed: Signed
 
 
 def open_parts(settings: Settings | None = None, *, paced: bool = False, migrate: bool = True) -> Parts:
@@ -57,8 +59,9 @@ def assemble(settings: Settings, *, paced: bool = False) -> Parts:
         raise Unavailable(f"The data folder {settings.data_dir} cannot be used: {error.strerror}.") from None
     journal = Journal(settings.data_dir, settings.journal_after)
     return Parts(
-        settings, Database(settings.database, paced=paced), discover(), secrets, media, journal, storage_of(settings)
-    )
+        settings, Database(settings.database, paced=paced), discover(), secrets, media, journal, storage_of(settings),
+        signed_of(settings),
+    )  # fmt: skip
 
 
 def storage_of(settings: Settings) -> Storage:
@@ -68,6 +71,12 @@ def storage_of(settings: Settings) -> Storage:
         return Storage(folder)
     keys = settings.s3_access_key, settings.s3_secret_key
     return Bucket(folder, Place(settings.s3_bucket, settings.s3_endpoint, settings.s3_region, *keys))
+
+
+def signed_of(settings: Settings) -> Signed:
+    """Addresses for networks that fetch. The keys are read when they are needed: they may be changed while everything runs."""
+    own = settings.secret_key.encode()
+    return Signed(settings.media_url or settings.base_url, lambda: [own] if own else load_keys(settings.data_dir))
 
 
 def bring_up_to_date(database: Database, settings: Settings) -> None:

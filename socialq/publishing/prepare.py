@@ -104,7 +104,7 @@ def _reserve(sender: Sender, delivery_id: int, query: Select[Delivery]) -> Work 
 
 
 def _mine(sender: Sender, delivery_id: int, moment: datetime) -> dict[str, Any]:
-    ahead = moment + timedelta(seconds=sender.times.lease) + FUTURE
+    ahead = moment + _for_one_step(sender) + FUTURE
     return {"delivery": delivery_id, "reserved_ahead": ahead} | at(moment)
 
 
@@ -115,6 +115,11 @@ def with_access(sender: Sender, work: Work, *, ahead: bool) -> Work | None:
         return found
     not_prepared(sender, work.delivery_id, found, ahead=ahead)
     return None
+
+
+def _for_one_step(sender: Sender) -> timedelta:
+    """From one step that is remembered to the next: a whole upload may lie between."""
+    return timedelta(seconds=sender.times.lease + sender.times.upload)
 
 
 def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
@@ -149,6 +154,8 @@ def _remember(sender: Sender, work: Work, step: dict[str, Any]) -> None:
     with sender.db.begin() as session:
         delivery = session.scalars(select(Delivery).where(Delivery.id == work.delivery_id).with_for_update()).one()
         delivery.memory = dict(delivery.memory) | step
+        if delivery.reserved_until is not None:  # a long video takes longer than one reservation
+            delivery.reserved_until = now(session) + _for_one_step(sender)
 
 
 def store(sender: Sender, work: Work, prepared: Prepared) -> None:

@@ -21,7 +21,7 @@ from socialq.planning.promises import live
 from socialq.planning.reviews import submit
 from socialq.planning.reworking import rework
 from socialq.services.i18n import mark
-from socialq.web import composer, forms, media, reach
+from socialq.web import composer, forms, media, reach, uploads
 from socialq.web.forms import Form, Given, Id
 from socialq.web.toasts import toast
 
@@ -110,7 +110,7 @@ def page(given: Given[Any], post: Post | int | None, *, fresh: bool = False, twi
     form = given.form
     confirm = form is not None and (_asks(form) or (twice and form.do == "publish")) and not sheet.blocked
     values = {"sheet": sheet, "post": post, "confirm": confirm, "notice": notice, "twice": twice}
-    return render_template("posts/edit.html", given=given, **values)
+    return render_template("posts/edit.html", given=given, limits=uploads.limits(), **values)
 
 
 def _asks(wanted: Compose) -> bool:

@@ -1,77 +1,64 @@
-"""Pictures: taken in (decoded, written again by us) and shown to members who see their client. Others find nothing."""
+"""Pictures and videos: taken in (opened, written again by us) and shown to members who see their client. Others find nothing."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from flask import Blueprint, Response, abort, request, url_for
+from pydantic import Field, ValidationError
 from werkzeug.datastructures import FileStorage
 
 from socialq.domain.roles import Act
 from socialq.errors import BadInput
-from socialq.services.media import MAX_BYTES, drop_spare, keeping, picture_of, record
+from socialq.services.media import drop_spare, keeping, picture_of, record
 from socialq.services.pictures import smaller
-from socialq.web import forms, reach
+from socialq.web import files, forms, reach, uploads
 from socialq.web.forms import Form, Id
 
 bp = Blueprint("media", __name__, url_prefix="/media")
 
-SANDBOX = "default-src 'none'; sandbox"
-A_PICTURE = MAX_BYTES // 1_000_000 + 1  # MB, with what surrounds it in a form
-
 
 class Upload(Form):
-    """Whose picture it will be; the file comes as `file`."""
+    """Whose picture or video it will be, and its name; the file itself is the body of the request."""
 
     client: Id
+    name: str = Field(max_length=1000)
 
 
 @bp.post("")
 @reach.only(Act.PLAN)
-@reach.takes(A_PICTURE)
 def create() -> tuple[dict[str, object], int]:
-    """For the composer's script: id and address, or what is wrong with the file."""
-    given = forms.given(Upload)
-    file = request.files.get("file")
-    if given.form is None or file is None:
-        abort(400)
+    """For the composer's script: id and addresses, or what is wrong with the file."""
     try:
-        (media_id,) = take_in(given.form.client, [file])
+        given = Upload.model_validate(request.args.to_dict())
+        (media_id,) = take_in(given.client, [uploads.body(given.name)])
+    except ValidationError:
+        abort(400)
     except BadInput as error:
-        return {"error": forms.say(error)}, 422
+        return {"error": forms.say(error)}, 413 if isinstance(error, uploads.TooLarge) else 422
     small = url_for("media.show", media_id=media_id, size="small")
     return {"id": media_id, "url": url_for("media.show", media_id=media_id), "small": small}, 201
 
 
 @bp.get("/<int:media_id>")
 def show(media_id: int) -> Response:
-    """The picture as we wrote it, never what was sent; `?size=small` for lists and cards."""
+    """The file as we wrote it, never what was sent; `?size=small` for lists and cards."""
     with reach.parts().db.read() as session:
         row = reach.media(session, media_id)
-    storage = reach.parts().storage
-    if request.args.get("size") == "small":
-        return _answer(
-            storage.small(picture_of(row.name, row.media_type), smaller), "image/webp", f"{row.sha256}-small"
-        )
-    with storage.open(row.name) as file:
-        return _answer(file.read(), row.media_type, row.sha256)
+    if request.args.get("size") != "small":
+        return files.answer(row.name)
+    picture = picture_of(row.name, row.media_type)
+    return files.small(reach.parts().storage.small(picture, smaller), f"{row.sha256}-small")
 
 
-def _answer(data: bytes, mimetype: str, tag: str) -> Response:
-    """What a client's picture is stays with those who may see it."""
-    answer = Response(data, mimetype=mimetype)
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    answer.set_etag(tag)
-    answer.make_conditional(request)
-    return answer
-
-
-def take_in(client_id: int, files: Sequence[FileStorage]) -> list[int]:
-    """Ids of the new pictures, in order; all or none. 404 for another's client; raises BadInput, Unavailable."""
+def take_in(client_id: int, sent: Sequence[FileStorage]) -> list[int]:
+    """Ids of the new ones, in order; all or none. 404 for another's client, before anything is read. Raises BadInput, Unavailable."""
     parts = reach.parts()
     with parts.db.read() as session:
         reach.client(session, client_id)
-    with keeping(parts.storage) as intake:
-        accepted = [intake.accept(file.stream.read(MAX_BYTES + 1), file.filename or "") for file in files]
+    with ExitStack() as stack:
+        kept = [(stack.enter_context(uploads.kept(file)), file.filename or "") for file in sent]
+        intake = stack.enter_context(keeping(parts.storage, parts.settings.video_mb))
+        accepted = [intake.accept(path, name) for path, name in kept]
         with parts.db.begin() as session:
             rows = [record(session, client_id, one, parts.settings.client_media_mb * 1_000_000) for one in accepted]
     drop_spare(parts.storage, accepted, rows)

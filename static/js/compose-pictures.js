@@ -1,6 +1,6 @@
-// Pictures are taken in as they are chosen, one after the other, with progress; removing one needs no reload.
+// Pictures and videos are taken in as they are chosen, one after the other; removing one needs no reload.
 
-import { upload } from "./upload.js";
+import { bring, callOff } from "./compose-upload.js";
 
 const form = document.querySelector("[data-compose]");
 const field = form?.querySelector("[data-files]");
@@ -18,6 +18,7 @@ form?.addEventListener("click", (event) => {
   event.preventDefault();
   const shot = button.closest(".shot");
   const next = (shot.nextElementSibling ?? shot.previousElementSibling)?.querySelector("[data-remove]") ?? field;
+  callOff(shot);
   shot.remove();
   next.focus();
   told();
@@ -30,15 +31,14 @@ async function send(file) {
   shot.querySelector("label").htmlFor = shot.querySelector("textarea").id;
   if (file.type.startsWith("image/")) shot.querySelector("img").src = URL.createObjectURL(file);
   shot.querySelectorAll("[name]").forEach((one) => (one.disabled = true)); // not sent before it is there
-  const bar = shot.querySelector("progress");
-  bar.hidden = false;
   form.querySelector("[data-shots]").append(shot);
-  const answer = await upload(form, file, (share) => (bar.value = share));
+  const answer = await bring(form, file, shot);
+  if (!shot.isConnected) return;
   if (!answer.id) {
     shot.remove();
     return fault(answer.error);
   }
-  bar.hidden = true;
+  fault("");
   shot.querySelectorAll("[name]").forEach((one) => (one.disabled = false));
   shot.querySelector("[name=media]").value = shot.querySelector("[data-remove]").value = answer.id;
   shot.querySelector("img").src = answer.small;

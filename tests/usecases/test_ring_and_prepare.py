@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from socialq.domain.outcomes import Outcome, Prepared, Rejected
+from socialq.domain.outcomes import NotSent, Outcome, Prepared, Rejected
 from socialq.publishing import prepare, ring, silence
 from socialq.publishing.claim import claim
 from tests.usecases.line import Line
@@ -95,6 +95,25 @@ def test_a_reservation_ends_with_a_claim_that_failed(line: Line) -> None:
     assert line.ring() == [second]
     line.publish(second)
     assert line.get(second).state == "published"
+
+
+def test_a_long_upload_stays_reserved_from_step_to_step(line: Line) -> None:
+    """Piece after piece for longer than one reservation: nobody else begins the same upload meanwhile."""
+    delivery = line.schedule(late=1)
+
+    def meanwhile() -> NotSent:
+        line.set(delivery, reserved_until=line.now() + timedelta(seconds=1))
+        prepare._remember(line.sender, work, {"upload": {"sent": 1, "of": 2}})
+        found = line.get(delivery)
+        assert found.reserved_until is not None
+        assert found.reserved_until > line.now() + timedelta(seconds=line.sender.times.upload)
+        assert prepare.begin(line.sender, delivery, ahead=False) is None, "somebody is at it"
+        return NotSent("cut")
+
+    line.network.prepare_script = [meanwhile]
+    work = prepare.begin(line.sender, delivery, ahead=False)
+    assert work is not None and prepare.carry_out(line.sender, work, ahead=False) is None
+    assert line.get(delivery).memory["upload"] == {"sent": 1, "of": 2} and not line.network.prepare_script
 
 
 def test_a_part_is_prepared_only_when_it_knows_what_it_answers(line: Line) -> None:

@@ -16,7 +16,7 @@ from tests.factories import Practice, dump, make_practice
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 # Without a member by design: health for machines, files for everybody, the door itself. Whoever adds one, thinks twice.
 OPEN = {
-    "health.healthz", "health.readyz", "measures.show", "static", "reports.plotly", "session.new", "session.create",
+    "health.healthz", "health.readyz", "measures.show", "static", "fetched.show", "reports.plotly", "session.new", "session.create",
     "first_run.show", "first_run.create",
     "password_resets.new", "password_resets.create", "password_resets.asked", "password_resets.edit", "password_resets.update",
     "by_link.show", "by_link.create", "by_link.choice", "by_link.choose", "by_link.thanks", "authorizations.callback",
@@ -97,6 +97,7 @@ def belongings(parts: Parts, member_id: int) -> Belongings:
             "client_id": practice.client.id, "channel_id": practice.channels[0], "post_id": post.id, "media_id": picture.media_id,
             "delivery_id": delivery, "incident_id": incident, "member_id": member_id, "session_id": signed_in,
             "report_id": report.id, "app_id": app.id, "link_id": link.id, "key": "needing", "token": "A" * 43, "filename": "none.css",
+            "until": "1", "signature": "A" * 43, "name": f"{'a' * 32}.jpg",
         }  # fmt: skip
     return Belongings(practice, other.id, ids)
 
