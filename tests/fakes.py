@@ -36,6 +36,7 @@ class FakeNetwork:
     asks_server: bool = False
     asks_handle: bool = True
     metrics_given: frozenset[str] = frozenset({"likes", "comments", "shares"})
+    chains: bool = True
     remembers_identity: bool = False
     out: list[Copy] = field(default_factory=list)
     script: list[Script] = field(default_factory=list)

@@ -25,6 +25,7 @@ def post() -> None:
 @click.option("--client", "client_id", type=ID, required=True, help="Whose post it is.")
 @click.option("--channel", "channels", type=ID, multiple=True, required=True, help="Where it goes; as often as needed.")
 @click.option("--text", required=True, help="What it says.")
+@click.option("--then", "following", multiple=True, help="What follows it, as an answer to it; as often as needed.")
 @click.option("--media", "files", multiple=True, help="A picture; as often as needed, each with its --alt.")
 @click.option("--alt", "alts", multiple=True, help="What the picture shows, in the order of --media.")
 @click.option("--at", help="When: ISO 8601 with an offset, like 2026-10-06T09:00:00+02:00.")
@@ -44,12 +45,12 @@ def add(client_id: int, as_json: bool, **given: Any) -> None:
         with parts.db.read() as session:
             client = client_of(session, client_id)
         when = moment(given["at"], given["next_slot"], given["now"], given["draft"], client.timezone)
-        draft = given["text"], given["channels"], _pairs(files, alts)
+        draft = (given["text"], *given["following"]), given["channels"], _pairs(files, alts)
         with asking("plan"):
             made, deliveries = _create(parts, client_id, when, *draft, repeat=given["repeat"])
     facts = post_facts(made, given["text"], deliveries)
     told = {**facts, "deliveries": [delivery_facts(one) for one in deliveries]}
-    tell(as_json, told, _sentence(made, client, len(deliveries)))
+    tell(as_json, told, _sentence(made, client, len({one.channel_id for one in deliveries})))
 
 
 @post.command(name="list")
@@ -80,7 +81,7 @@ def _create(
     parts: "Parts",
     client_id: int,
     when: "When",
-    text: str,
+    texts: Sequence[str],
     channels: Sequence[int],
     pairs: Sequence[tuple[str, str]],
     *,
@@ -98,7 +99,8 @@ def _create(
         session = stack.enter_context(parts.db.begin())
         most = parts.settings.client_media_mb * 1_000_000
         pictures = tuple(Picture(record(session, client_id, one, most).id, alt) for one, alt in accepted)
-        made = create(session, desk(parts), client_id, Draft(text, tuple(channels), pictures), when, repeat=repeat)
+        new = Draft(texts[0], tuple(channels), pictures, tuple(texts[1:]))
+        made = create(session, desk(parts), client_id, new, when, repeat=repeat)
         return made, live(session, made)
 
 

@@ -13,7 +13,7 @@ from socialq.models.media import Media
 from socialq.models.member import Member, MemberClient
 from socialq.models.network_app import NetworkApp
 from socialq.models.outbox import OutboxMail
-from socialq.models.post import Approval, Post, Revision, RevisionChannel, RevisionMedia
+from socialq.models.post import Approval, Post, Revision, RevisionChannel, RevisionMedia, RevisionPart
 from socialq.models.preference import Preference
 from socialq.models.report import Report
 from socialq.models.reset import PasswordReset
@@ -25,5 +25,5 @@ __all__ = [
     "Approval", "Attempt", "Budget", "BudgetHold", "COMMON", "Channel", "ChannelSnapshot", "Client", "ConnectChoice", "ConnectLink",
     "ConnectWay", "Delivery", "Event", "Heartbeat", "Host", "Incident", "Installation", "Media", "Member",
     "MemberClient", "MemberSession", "NetworkApp", "OutboxMail", "PasswordReset", "Post", "PostSnapshot", "Preference",
-    "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "Rollup", "Slot", "Throttle", "Worker",
+    "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "RevisionPart", "Rollup", "Slot", "Throttle", "Worker",
 ]  # fmt: skip

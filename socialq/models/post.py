@@ -44,9 +44,20 @@ class Revision(Record):
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     media: Mapped[list["RevisionMedia"]] = relationship(order_by="RevisionMedia.position", cascade="all, delete-orphan")
+    parts: Mapped[list["RevisionPart"]] = relationship(order_by="RevisionPart.position", cascade="all, delete-orphan")
     channels: Mapped[list["RevisionChannel"]] = relationship(
         order_by="RevisionChannel.channel_id", cascade="all, delete-orphan"
     )
+
+
+class RevisionPart(Record):
+    """What follows the post as an answer to it: a part of a thread, or a first comment. `position` counts from 2."""
+
+    __tablename__ = "revision_parts"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class RevisionMedia(Record):

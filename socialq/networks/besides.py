@@ -88,3 +88,15 @@ class CanRecognize(Protocol):
     def recognize(self, link: str, server: str, account_id: str, handle: str) -> Published | None:
         """The post of that account that the link shows; None when it shows none of it. Makes no request."""
         ...
+
+
+@runtime_checkable
+class CanChain(Protocol):
+    """A post can be followed by answers of its own: the parts of a thread, or a first comment. `post.reply_to` is what is answered."""
+
+    chains: bool
+
+
+def chains(network: object) -> bool:
+    """Whether a post may have more than one part there."""
+    return isinstance(network, CanChain) and network.chains

@@ -47,6 +47,7 @@ class Practice:
     )  # fmt: skip
     asks_server: bool = False
     asks_handle: bool = True
+    chains: bool = True
     metrics_given: frozenset[str] = frozenset({*HIGHEST, "followers"})
 
     def connect(self, account: Account) -> Connected:

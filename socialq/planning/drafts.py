@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from socialq import db
 from socialq.domain.states import PostState
 from socialq.errors import BadInput
-from socialq.models import Post, Revision, RevisionChannel, RevisionMedia
+from socialq.models import Post, Revision, RevisionChannel, RevisionMedia, RevisionPart
 from socialq.planning.changing import let_go
 from socialq.planning.content import Checked, Draft, check
 from socialq.planning.found import Desk, client_of, post_of
@@ -91,6 +91,7 @@ def _revision(session: Session, desk: Desk, post: Post, checked: Checked) -> Rev
             RevisionMedia(position=place, media_id=media.id, alt=alt)
             for place, (media, alt) in enumerate(checked.pictures, start=1)
         ],
+        parts=[RevisionPart(position=place, text=part) for place, part in enumerate(checked.parts, start=2)],
         channels=[RevisionChannel(channel_id=channel.id) for channel in checked.channels],
     )  # fmt: skip
     session.add(revision)

@@ -25,18 +25,22 @@ STANDS = mark("on %(channel)s it is %(state)s")
 def deliver(
     session: Session, desk: Desk, post: Post, client: Client, at: datetime, content: Checked, *, repeat: bool
 ) -> None:
-    """One delivery a channel. Raises NotAllowed where one of this post is alive already."""
+    """One delivery a channel and part, each part after the one before it. Raises NotAllowed where one is alive already."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    times = {**promise(desk, client, at), "created_at": db.now(session), "repeat_allowed": repeat}
     for channel in content.channels:
-        row = insert(Delivery).values(
-            post_id=post.id, revision_id=post.revision_id, channel_id=channel.id, fingerprint=content.fingerprint,
-            repeat_allowed=repeat, created_at=db.now(session), **promise(desk, client, at),
-        )  # fmt: skip
-        once = row.on_conflict_do_nothing(
-            index_elements=["post_id", "channel_id", "part"], index_where=text("state <> 'cancelled'")
-        )
-        if session.scalar(once.returning(Delivery.id)) is None:
-            raise NotAllowed(ON_ITS_WAY, channel=named(channel))
+        after = None
+        for part in range(1, len(content.parts) + 2):
+            row = insert(Delivery).values(
+                post_id=post.id, revision_id=post.revision_id, channel_id=channel.id, part=part, after_id=after,
+                fingerprint=content.fingerprint_of(part), **times,
+            )  # fmt: skip
+            once = row.on_conflict_do_nothing(
+                index_elements=["post_id", "channel_id", "part"], index_where=text("state <> 'cancelled'")
+            )
+            after = session.scalar(once.returning(Delivery.id))
+            if after is None:
+                raise NotAllowed(ON_ITS_WAY, channel=named(channel))
 
 
 def promise(desk: Desk, client: Client, at: datetime) -> dict[str, datetime]:

@@ -48,6 +48,8 @@ def _says(session: Session, post: Post, new: Draft) -> bool:
     pictures = [(one.media_id, one.alt) for one in revision.media]
     channels = sorted(one.channel_id for one in revision.channels)
     typed = [(one.media_id, one.alt) for one in new.pictures]
+    if [one.text for one in revision.parts] != new.following:
+        return False
     return (revision.text, channels, pictures) == (new.text, sorted(set(new.channels)), typed)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Prepared
-from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision, RevisionMedia
+from socialq.models import Attempt, Channel, Client, Delivery, Media, Revision, RevisionMedia, RevisionPart
 from socialq.networks.base import Account, Content
 from socialq.networks.call import Call
 from socialq.publishing.hosts import host_of
@@ -89,13 +89,23 @@ def new_memory(delivery: Delivery) -> dict[str, Any]:
 
 
 def _content(session: Session, delivery: Delivery, language: str, folder: Path) -> Content:
-    text = session.scalar(select(Revision.text).where(Revision.id == delivery.revision_id)) or ""
+    text = text_of(session, delivery)
     items = select(Media, RevisionMedia.alt).join(RevisionMedia, RevisionMedia.media_id == Media.id)
-    mine = items.where(RevisionMedia.revision_id == delivery.revision_id).order_by(RevisionMedia.position)
+    mine = items.where(RevisionMedia.revision_id == delivery.revision_id, delivery.part == 1).order_by(
+        RevisionMedia.position
+    )
     attached = tuple(attachment(folder, media, alt) for media, alt in session.execute(mine))
     memory: Mapping[str, Any] = dict(delivery.memory)
     key, parent = str(memory.get("key", "")), _parent(session, delivery)
     return Content(text, attached, language, parent, key, memory, delivery.scheduled_at)
+
+
+def text_of(session: Session, delivery: Delivery) -> str:
+    """What this delivery says: the post, or the part that follows it."""
+    part = (RevisionPart.revision_id == delivery.revision_id, RevisionPart.position == delivery.part)
+    first = select(Revision.text).where(Revision.id == delivery.revision_id)
+    following = session.scalar(select(RevisionPart.text).where(*part)) if delivery.part > 1 else None
+    return following if following is not None else session.scalar(first) or ""
 
 
 def _parent(session: Session, delivery: Delivery) -> Mapping[str, Any] | None:

@@ -1,7 +1,5 @@
-"""What networks still give: rows a channel, an app or a host has. Whoever calls takes first; publishing comes before numbers.
-
-A taking holds until its call is answered for (or its time is over), so that two workers never take the last one both.
-Rows of budgets are locked before anything else of a transaction."""
+"""What networks still give: rows a channel, an app or a host has. Whoever calls takes first, and holds it until the call is
+answered for: so two workers never take the last one both. Rows of budgets are locked before anything else of a transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -18,7 +18,8 @@ from socialq.networks.base import Content
 from socialq.planning.creating import next_slot
 from socialq.services import refusals
 from socialq.services.media import attachment
-from socialq.web import lengths, reach
+from socialq.web import following, lengths, reach
+from socialq.web.following import Part
 from socialq.web.house import house
 from socialq.web.lengths import Length
 from socialq.web.shots import Shot, shown
@@ -64,6 +65,8 @@ class Sheet:
     moment: datetime | None
     slot: datetime | None
     checks: list[Check] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    chains: bool = False  # a channel of hers could take more than one part
 
     @property
     def chosen(self) -> list[Place]:
@@ -92,9 +95,11 @@ def sheet(session: Session, client_id: int, values: Mapping[str, Any], *, fresh:
     content, shots = _content(session, client, text, pictures(values), chosen)
     places = [_place(one, one.id in wanted, text) for one in channels]
     moment = _moment(on, at, client.timezone)
-    checks = [] if fresh else _checks(session, client, chosen, content, shots, moment)
+    more = [Check("bad", told, to) for told, to in following.objections(values, chosen, client)]
+    checks = [] if fresh else _checks(session, client, chosen, content, shots, moment, more)
     return Sheet(
-        who(client), [who(one) for one in clients], client.approval_needed, places, text, shots, on, at, moment, slot, checks
+        who(client), [who(one) for one in clients], client.approval_needed, places, text, shots, on, at, moment, slot, checks,
+        following.shown(values, channels), following.possible(channels),
     )  # fmt: skip
 
 
@@ -177,11 +182,13 @@ def _checks(
     content: Content,
     shots: list[Shot],
     moment: datetime | None,
+    more: list[Check],
 ) -> list[Check]:
     words, parts = reach.words(), reach.parts()
     found = [] if channels else [Check("bad", words.text("Choose at least one channel."), "channels")]
     for channel in channels:
         found += _of_channel(channel, content)
+    found += more
     if moment is not None and moment < db.now(session):
         found.append(Check("bad", words.text(str(PAST)), "on"))
     if client.paused_at is not None:

@@ -37,7 +37,7 @@ SAVES = ("draft", "schedule", "publish")
 
 
 class Compose(Form):
-    """`do`: look again, back from the question, next free slot, ask about now, or save. `was`: the client before;
+    """`do`: look again, back from the question, next free slot, one more part, ask about now, or save. `was`: the client before;
     `asked`: channels named by the question.
     `repeat`: although the same text is there, or planned, within a day."""
 
@@ -45,12 +45,13 @@ class Compose(Form):
     was: Id | None = None
     channels: list[Id] = []
     text: str = ""
+    part: list[str] = []
     media: list[Id] = []
     alt: list[str] = []
     remove: Id | None = None
     on: date | None = None
     at: time | None = None
-    do: Literal["look", "back", "slot", "now", "draft", "schedule", "publish"] = "look"
+    do: Literal["look", "back", "slot", "part", "now", "draft", "schedule", "publish"] = "look"
     asked: list[Id] = []
     repeat: bool = False
     form_token: str = ""
@@ -193,7 +194,7 @@ def _save(session: Session, wanted: Compose, post_id: int | None) -> Post:
     at = composer.instant(wanted.on, wanted.at, client.timezone)
     alts = [*wanted.alt, *[""] * len(wanted.media)]
     shots = tuple(Picture(one, alt) for one, alt in zip(wanted.media, alts, strict=False))
-    new = Draft(wanted.text, tuple(wanted.channels), shots)
+    new = Draft(wanted.text, tuple(wanted.channels), shots, tuple(wanted.part))
     if wanted.do == "schedule" and at is None and not client.approval_needed:
         raise BadInput("Choose a date and a time.")
     if post_id is None:

@@ -12,6 +12,7 @@ from socialq.models import Attempt, Channel, Client, Delivery, Incident, Revisio
 from socialq.planning import agenda, holes
 from socialq.planning.agenda import Entry, Place
 from socialq.publishing import sending_again
+from socialq.publishing.work import text_of
 from socialq.services.i18n import Words
 from socialq.web import delivery_choices, delivery_story, reach, shown
 from socialq.web.delivery_choices import Choices
@@ -63,7 +64,7 @@ def page(session: Session, delivery: Delivery, words: Words) -> Page:
         delivery.id, delivery.attempt, delivery.state, owner, (key, name), channel.handle,
         shown.KINDS[place.mark] if place else "withdrawn",
         shown.word_of(place, entry, reach.parts().networks, words) if place and entry else words.text("Withdrawn"),
-        text, delivery.scheduled_at, delivery.url, profile(channel),
+        text if delivery.part == 1 else text_of(session, delivery), delivery.scheduled_at, delivery.url, profile(channel),
         link("posts.show", post_id=delivery.post_id), delivery_story.story(session, delivery, tried, name, words),
         delivery_story.looking(delivery, words, owner.zone), unknown and delivery.ask_at is not None,
         failed, on, at, incident_id, name,

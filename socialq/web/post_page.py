@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from socialq.domain.marks import Mark
 from socialq.errors import BadInput
-from socialq.models import Approval, Client, Event, Member, Post, Revision, RevisionMedia
+from socialq.models import Approval, Client, Event, Member, Post, Revision, RevisionMedia, RevisionPart
 from socialq.networks.base import Networks
 from socialq.planning import agenda
 from socialq.services.i18n import Words, mark
@@ -69,7 +69,7 @@ def of(session: Session, post: Post) -> dict[str, Any]:
     marks = {one.mark for one in entry.places if one.delivery_id}
     on, at = _wall(post, client)
     return {
-        "post": post, "text": entry.text, "media": list(media), "client": client, "who": home.of(client.id),
+        "post": post, "text": entry.text, "parts": _parts(session, post), "media": list(media), "client": client, "who": home.of(client.id),
         "places": [_where(one, entry, networks, words) for one in entry.places],
         "shown": show(entry, home.of(client.id), networks, words), "history": _history(session, post, client, words),
         "waiting": marks <= WAITING, "stoppable": bool(marks & (WAITING | FLYING)), "on": on, "at": at,
@@ -77,12 +77,17 @@ def of(session: Session, post: Post) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _parts(session: Session, post: Post) -> list[str]:
+    mine = select(RevisionPart.text).where(RevisionPart.revision_id == post.revision_id)
+    return list(session.scalars(mine.order_by(RevisionPart.position)))
+
+
 def typed(session: Session, post: Post) -> dict[str, Any]:
     """What the composer's fields hold for it."""
     client, revision = session.get_one(Client, post.client_id), session.get_one(Revision, post.revision_id)
     on, at = _wall(post, client)
     return {
-        "client": str(post.client_id), "text": revision.text, "revision": str(revision.id),
+        "client": str(post.client_id), "text": revision.text, "part": [one.text for one in revision.parts], "revision": str(revision.id),
         "channels": [str(one.channel_id) for one in revision.channels],
         "media": [str(one.media_id) for one in revision.media], "alt": [one.alt for one in revision.media],
         "on": on, "at": at,

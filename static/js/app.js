@@ -7,6 +7,7 @@ import "./keys.js";
 import "./live.js";
 import "./compose-write.js";
 import "./compose-count.js";
+import "./compose-parts.js";
 import "./compose-time.js";
 import "./compose-check.js";
 import "./compose-pictures.js";

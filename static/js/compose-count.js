@@ -17,16 +17,16 @@ async function ask() {
   under = true;
   while (typed) {
     typed = false;
-    const lengths = await counted();
+    const lengths = await counted(text.value);
     if (lengths) for (const counter of form.querySelectorAll("[data-counter]")) put(counter, lengths[counter.dataset.counter]);
   }
   under = false;
 }
 
-async function counted() {
+export async function counted(words) {
   const body = new FormData();
   for (const name of ["client", "csrf_token"]) body.set(name, form.elements[name].value);
-  body.set("text", text.value);
+  body.set("text", words);
   try {
     const answer = await fetch(form.dataset.lengths, { method: "POST", body });
     return answer.ok ? await answer.json() : undefined;
@@ -35,7 +35,7 @@ async function counted() {
   }
 }
 
-function put(counter, length) {
+export function put(counter, length) {
   if (!length) return;
   counter.querySelector("[data-size]").textContent = length.size;
   counter.classList.toggle("counter--bad", length.tone === "bad");

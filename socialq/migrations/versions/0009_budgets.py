@@ -1,4 +1,4 @@
-"""What calls have taken from budgets, and which budgets only posts take from."""
+"""What calls have taken from budgets, which budgets only posts take from, and what follows a post in a thread."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,10 +30,21 @@ def upgrade() -> None:
         batch.add_column(sa.Column("only_posts", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.add_column(sa.Column("declared", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_attempts_started", "attempts", ["started_at"])
+    op.create_table(
+        "revision_parts",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_revision_parts_revision_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("revision_id", "position", name=op.f("pk_revision_parts")),
+    )
 
 
 def downgrade() -> None:
 
+    op.drop_table("revision_parts")
     op.drop_index("ix_attempts_started", table_name="attempts")
     with op.batch_alter_table("budgets") as batch:
         batch.drop_column("declared")

@@ -29,6 +29,7 @@ class Bluesky:
     asks_server: bool = False
     asks_handle: bool = True
     at_once: int = read.AT_ONCE
+    chains: bool = True
     metrics_given: frozenset[str] = frozenset({"likes", "comments", "shares", "saves", "followers"})
 
     def connect(self, account: Account) -> Connected:

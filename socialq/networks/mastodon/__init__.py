@@ -37,6 +37,7 @@ class Mastodon:
     )  # fmt: skip
     asks_server: bool = True
     asks_handle: bool = False
+    chains: bool = True
     metrics_given: frozenset[str] = frozenset({"likes", "comments", "shares", "followers"})
 
     def connect(self, account: Account) -> Connected:
