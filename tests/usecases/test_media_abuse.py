@@ -42,6 +42,7 @@ def storage(tmp_path: Path) -> Storage:
     return Storage(tmp_path)
 
 
+@pytest.mark.abuse(25)
 @pytest.mark.parametrize(
     ("data", "name", "told"),
     [
@@ -72,6 +73,7 @@ def test_abuse_25_what_is_no_picture_is_refused(storage: Storage, data: bytes, n
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.abuse(25)
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "HEIF"])
 def test_abuse_25_what_hides_in_a_picture_is_gone(storage: Storage, form: str) -> None:
     name = {"JPEG": "a.jpg", "PNG": "a.png", "GIF": "a.gif", "WEBP": "a.webp", "HEIF": "a.heic"}[form]
@@ -82,6 +84,7 @@ def test_abuse_25_what_hides_in_a_picture_is_gone(storage: Storage, form: str) -
     assert b"<script" not in data
 
 
+@pytest.mark.abuse(26)
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_abuse_26_a_bomb_is_refused_in_a_second_and_200_mb(tmp_path: Path, bomb: str) -> None:
     """In a process of its own, or the memory of other tests would hide what it takes."""
@@ -117,6 +120,7 @@ def test_only_an_ordinary_file_is_read(storage: Storage, name: str) -> None:
         intake.accept(Path(name))
 
 
+@pytest.mark.abuse(28)
 @pytest.mark.parametrize(
     "name",
     [
@@ -145,6 +149,7 @@ def test_abuse_28_a_sender_s_name_never_reaches_the_disk(storage: Storage, name:
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.abuse(28)
 @pytest.mark.parametrize(
     "name", ["../keys", "/etc/passwd", "a.jpg", "", "0" * 32 + ".php", "0" * 32 + ".jpg/../x", "0" * 32 + ".jpg\n"]
 )
