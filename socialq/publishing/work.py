@@ -91,10 +91,10 @@ def new_memory(delivery: Delivery) -> dict[str, Any]:
 def _content(session: Session, delivery: Delivery, language: str, folder: Path) -> Content:
     text = text_of(session, delivery)
     items = select(Media, RevisionMedia.alt).join(RevisionMedia, RevisionMedia.media_id == Media.id)
-    mine = items.where(RevisionMedia.revision_id == delivery.revision_id, delivery.part == 1).order_by(
-        RevisionMedia.position
+    mine = items.where(RevisionMedia.revision_id == delivery.revision_id).order_by(RevisionMedia.position)
+    attached = (
+        tuple(attachment(folder, media, alt) for media, alt in session.execute(mine)) if delivery.part == 1 else ()
     )
-    attached = tuple(attachment(folder, media, alt) for media, alt in session.execute(mine))
     memory: Mapping[str, Any] = dict(delivery.memory)
     key, parent = str(memory.get("key", "")), _parent(session, delivery)
     return Content(text, attached, language, parent, key, memory, delivery.scheduled_at)

@@ -60,12 +60,12 @@ class Clock:
 
 
 class Daily(FakeNetwork):
-    """25 posts a day on each account and 45 on all together; its answers say nothing of it."""
+    """25 posts a day on each account and 30 on all together; its answers say nothing of it."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(key="daily", name="Daily")
-        self.budgets = (Declared("posts", 25, 86400), Declared("app posts", 45, 86400, "app"))
-        self.clock, self.accounts, self.app = clock, {}, Gate(45, DAY, clock)
+        self.budgets = (Declared("posts", 25, 86400), Declared("app posts", 30, 86400, "app"))
+        self.clock, self.accounts, self.app = clock, {}, Gate(30, DAY, clock)
         self.accounts: dict[str, Gate]
 
     def put_out(self, prepared: Prepared, account: Account) -> Any:
