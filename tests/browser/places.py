@@ -6,9 +6,11 @@ from datetime import timedelta
 from playwright.sync_api import Page as Tab
 from sqlalchemy import func, select
 
+from socialq.connecting import links
+from socialq.connecting.links import Asked
 from socialq.db import now
 from socialq.members import resets
-from socialq.models import Delivery, Member, Post, Report, Revision, RevisionMedia
+from socialq.models import ConnectLink, Delivery, Member, Post, Report, Revision, RevisionMedia
 from socialq.reports.build import build
 from socialq.reports.orders import READY
 from socialq.wiring import Parts
@@ -56,6 +58,39 @@ def a_password_link(parts: Parts) -> str:
     with parts.db.begin() as session:
         owner = session.scalars(select(Member.id)).first() or 0
         return f"/password-resets/{resets.allow(session, owner, timedelta(days=1))}"
+
+
+def a_connect_link(parts: Parts, network: str) -> str:
+    """What stands in the mail to a client."""
+    with parts.db.begin() as session:
+        owner = session.scalars(select(Member.id)).first()
+        _, token = links.ask(session, Asked(1, network, "nadia@bakkerij.example", "nl"), f"member:{owner}")
+    return f"/connect/{token}"
+
+
+def an_open_link(parts: Parts) -> str:
+    """The client's page, with somebody asked and somebody who was too late."""
+    for network in ("mastodon", "bluesky"):
+        a_connect_link(parts, network)
+    with parts.db.begin() as session:
+        late = session.scalars(select(ConnectLink).order_by(ConnectLink.id.desc()).limit(1)).one()
+        late.expires_at = now(session) - timedelta(hours=1)
+    return "/clients/1"
+
+
+def a_used_link(parts: Parts) -> str:
+    """The page that says thanks."""
+    path = a_connect_link(parts, "mastodon")
+    with parts.db.begin() as session:
+        link = session.scalars(select(ConnectLink).order_by(ConnectLink.id.desc()).limit(1)).one()
+        link.used_at, link.connected = now(session), "@bakkerij@mastodon.example"
+    return f"{path}/thanks"
+
+
+def answered(parts: Parts) -> str:
+    """Today, with good news."""
+    a_used_link(parts)
+    return "/"
 
 
 def sent(form: str, button: str = "[type=submit]") -> Callable[[Tab], None]:

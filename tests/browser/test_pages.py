@@ -15,10 +15,11 @@ from tests.browser.shots import Chosen
 from tests.browser.worlds import World
 
 DESKTOP, PHONE = WATCHED
-# Files, figures for machines, parts of a page, and the way back from a network, which leads on.
+# Files, figures for machines, parts of a page, the way back from a network, which leads on, and choices among accounts, which are
+# there after a log-in only: test_connect_by_code.py looks at them.
 NO_PAGES = {
     "static", "health.healthz", "health.readyz", "measures.show", "media.show", "reports.file", "reports.plotly", "today.now",
-    "authorizations.callback",
+    "authorizations.callback", "choosing.show", "by_link.choice",
 }  # fmt: skip
 # Each page of each world once: a phone for what is empty or long, a desk for the others. `make shots` looks through every window.
 SEEN_ON = {"new": DESKTOP, "empty": PHONE, "begun": DESKTOP, "demo": DESKTOP, "long": PHONE}
