@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 
 from socialq import clock
 from socialq.alerting import send, tell
-from socialq.connecting import ending_soon, refreshing
+from socialq.connecting import choices, ending_soon, refreshing
 from socialq.db import Database, now
 from socialq.domain.clocks import odd
 from socialq.domain.times import Times
@@ -211,6 +211,10 @@ class Desk:
         """Heartbeats of processes that are long gone."""
         with self.parts.db.begin() as session:
             session.execute(delete(Heartbeat).where(Heartbeat.beat_at < now(session) - KEEP))
+
+    def forget_choices(self) -> None:
+        """Accounts of a log-in among which nobody has chosen: their tokens go after half an hour."""
+        choices.prune(self.parts.db)
 
     def tidy(self) -> None:
         """Pictures that no post uses after a day; the words of mails that left long ago."""

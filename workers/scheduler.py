@@ -89,6 +89,7 @@ def timetable(desk: Desk) -> list[Entry]:
         Entry(minute, desk.notice_unapproved),
         Entry(5 * minute, desk.notice_endings),
         Entry(minute, desk.tell),
+        Entry(minute, desk.forget_choices),
         Entry(minute, outside.remember),
         Entry(minute, outside.tell_watchman),
         Entry(60 * minute, desk.sweep),
