@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from socialq.cli.found import Answer
+from socialq.errors import SocialqError
 from socialq.services.journal_files import ASIDE, folder, waiting
 from socialq.services.logs import SECRET
 from socialq.services.smtp import on_this_computer
@@ -25,7 +26,7 @@ LEAST_FREE = 500_000_000
 SERVERS = ("redis-server", "valkey-server")
 LIBRARIES = ("SQLAlchemy", "psycopg", "rq", "redis", "flask", "Mastodon.py", "atproto")
 HIDDEN = "(set, not shown)"
-WHOLLY_SECRET = {"ping_url"}
+WHOLLY_SECRET = {"ping_url", "s3_access_key"}
 
 Question = Callable[[Settings], Answer]
 
@@ -100,6 +101,21 @@ def data_folder(settings: Settings) -> Answer:
     return True, f"{where} can be written."
 
 
+def bucket(settings: Settings) -> Answer:
+    """Where pictures and videos lie can be written, read and cleared."""
+    from socialq.services.storage.bucket import Bucket
+    from socialq.wiring import storage_of
+
+    storage = storage_of(settings)
+    if not isinstance(storage, Bucket):
+        return True, f"Pictures and videos lie in {storage.folder}."
+    try:
+        storage.try_out()
+    except SocialqError as error:
+        return False, str(error)
+    return True, f"The bucket {settings.s3_bucket} can be written and read."
+
+
 def disk(settings: Settings) -> Answer:
     """Room on the disk of the data folder."""
     there = next(one for one in (settings.data_dir, *settings.data_dir.parents) if one.is_dir())
@@ -155,7 +171,7 @@ OF_PROGRAM: tuple[tuple[str, Question], ...] = (
     ("versions", versions), ("settings", settings_changed), ("address", base_url), ("watchman", watchman), ("pdf", pango),
 )  # fmt: skip
 IN_FOLDER: tuple[tuple[str, Question], ...] = (
-    ("data folder", data_folder), ("disk", disk), ("keys", keys), ("redis", redis), ("journal", journal),
+    ("data folder", data_folder), ("media", bucket), ("disk", disk), ("keys", keys), ("redis", redis), ("journal", journal),
 )  # fmt: skip
 
 
