@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help run test check faults bench shots assets assets-tests setup setup-dev bluesky lock lock-assets env-example
+.PHONY: help run test check faults bench shots assets assets-tests setup setup-dev bluesky bucket lock lock-assets env-example
 
 help:
 	@echo "make run     set up and start everything with demo data      make check   lint, types, imports"
@@ -83,6 +83,13 @@ $(VENV)/.bluesky: $(BIN)/python
 	@for need in node npm g++; do command -v $$need >/dev/null || \
 	  { echo "Bluesky's server needs Node 20, npm and g++: apt-get install nodejs npm libnode-dev g++" >&2; exit 1; }; done
 	$(if $(wildcard /usr/include/node/node.h),npm_config_nodedir=/usr) npm install --prefix $(VENV)/bluesky --no-audit --no-fund --loglevel=error $(BLUESKY_SERVER)
+	@touch $@
+
+# An S3 server for tests/services/test_storage.py, apart from everything else: its library wants another dateutil than pandas.
+bucket: $(VENV)/moto/.installed
+$(VENV)/moto/.installed: tests/tools/moto.txt | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/moto
+	$(VENV)/moto/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/tools/moto.txt
 	@touch $@
 
 # ---- for those who change socialq

@@ -16,7 +16,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from socialq.cli.found import Answer
-from socialq.errors import SocialqError
 from socialq.services.journal_files import ASIDE, folder, waiting
 from socialq.services.logs import SECRET
 from socialq.services.smtp import on_this_computer
@@ -109,10 +108,7 @@ def bucket(settings: Settings) -> Answer:
     storage = storage_of(settings)
     if not isinstance(storage, Bucket):
         return True, f"Pictures and videos lie in {storage.folder}."
-    try:
-        storage.try_out()
-    except SocialqError as error:
-        return False, str(error)
+    storage.try_out()
     return True, f"The bucket {settings.s3_bucket} can be written and read."
 
 

@@ -20,6 +20,13 @@ class AppCredentials:
 
 
 @runtime_checkable
+class Fetches(Protocol):
+    """It fetches pictures and videos itself: attachments have a public `url`, good for some hours, and no file at `path`."""
+
+    fetches: bool
+
+
+@runtime_checkable
 class NeedsApp(Protocol):
     """socialq does not register itself there: somebody makes an app by hand, once for all clients."""
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from socialq.domain.fitting import Recipe, fits
 from socialq.errors import NotFound
-from socialq.networks.base import Attachment, Content
+from socialq.networks.base import Attachment, Content, Network
+from socialq.networks.besides import Fetches
 from socialq.publishing.sender import Sender
 from socialq.publishing.work import Work
 from socialq.services.storage import Storage
@@ -30,10 +31,18 @@ def fitted(sender: Sender, work: Work) -> Iterator[Content]:
             made = [
                 _as(storage, one, fit.recipe) for one, fit in zip(media, fits(media, takes, network.name), strict=True)
             ]
-            files = [stack.enter_context(storage.local(one.path.name)) for one in made]
+            here = [_here(sender, network, one, stack) for one in made]
         except (NotFound, ValueError, OSError):
             raise Unfit(GONE) from None
-        yield replace(work.content, media=tuple(replace(one, path=path) for one, path in zip(made, files, strict=True)))
+        yield replace(work.content, media=tuple(here))
+
+
+def _here(sender: Sender, network: Network, one: Attachment, stack: ExitStack) -> Attachment:
+    """With an address for networks that fetch, and a path for the others: from a bucket it is copied for so long."""
+    name, parts = one.path.name, sender.parts
+    if isinstance(network, Fetches) and network.fetches:
+        return replace(one, url=parts.signed.address(name, parts.db.now()))
+    return replace(one, path=stack.enter_context(parts.storage.local(name)))
 
 
 def _as(storage: Storage, one: Attachment, recipe: Recipe | None) -> Attachment:

@@ -17,6 +17,7 @@ from socialq.networks.base import Network
 from socialq.networks.call import Call, TooLate
 from socialq.services.journal import Journal
 from socialq.services.storage import Storage
+from socialq.services.storage.signed import Signed
 from socialq.settings import Settings
 
 
@@ -37,6 +38,8 @@ class Parts(Protocol):
     def journal(self) -> Journal: ...
     @property
     def storage(self) -> Storage: ...
+    @property
+    def signed(self) -> Signed: ...
 
 
 class Renewals(Protocol):

@@ -22,6 +22,7 @@ from socialq.services import journal_files
 from socialq.services.incidents import open_incident
 from socialq.settings import Settings
 from socialq.wiring import Parts
+from tests import bucket
 from tests.postoffice import open_office
 from tests.web import days
 
@@ -188,3 +189,17 @@ def test_nothing_is_there_yet(tmp_path: Path) -> None:
 def test_redis_from_outside(parts: Parts) -> None:
     settings = replace(parts).settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
     assert "does not answer" in told(settings)["redis"].told
+
+
+def test_where_pictures_lie_is_tried_out(parts: Parts, tmp_path: Path) -> None:
+    assert "media" in told(parts.settings)["media"].told
+    keys = {"s3_access_key": "testing", "s3_secret_key": "canary-bucket"}
+    nowhere = {"s3_bucket": "b-of-vera", "s3_endpoint": "http://127.0.0.1:1", **keys}
+    found = told(parts.settings.model_copy(update=nowhere))
+    assert not found["media"].ok and "SOCIALQ_S3_ENDPOINT" in found["media"].told
+    assert "canary" not in str(list(found.values()))
+    with bucket.running(tmp_path / "log") as place:
+        there = {"s3_bucket": place.bucket, "s3_endpoint": place.endpoint, **keys}
+        assert told(parts.settings.model_copy(update=there))["media"].ok
+        without = told(parts.settings.model_copy(update=there | {"s3_bucket": "another"}))["media"]
+    assert not without.ok and "SOCIALQ_S3_BUCKET" in without.told
