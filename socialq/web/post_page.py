@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from socialq.domain.marks import Mark
 from socialq.errors import BadInput
-from socialq.models import Approval, Client, Event, Member, Post, Revision, RevisionMedia, RevisionPart
+from socialq.models import Approval, Client, Event, Media, Member, Post, Revision, RevisionMedia, RevisionPart
 from socialq.networks.base import Networks
 from socialq.planning import agenda
 from socialq.services.i18n import Words, mark
-from socialq.web import composer, reach
+from socialq.services.media import attachment
+from socialq.web import composer, reach, shots
 from socialq.web.forms import Given
 from socialq.web.house import house
+from socialq.web.shots import Shot
 from socialq.web.shown import KINDS, called, show, word_of
 
 SAID = {
@@ -63,13 +65,11 @@ def of(session: Session, post: Post) -> dict[str, Any]:
     words, networks, home = reach.words(), reach.parts().networks, house(session)
     client = next(one for one in home.clients if one.id == post.client_id)
     (entry,) = agenda.chosen(session, [client.id], (Post.id == post.id,), (Post.id,), 1)
-    media = session.scalars(
-        select(RevisionMedia).where(RevisionMedia.revision_id == post.revision_id).order_by(RevisionMedia.position)
-    )
     marks = {one.mark for one in entry.places if one.delivery_id}
     on, at = _wall(post, client)
     return {
-        "post": post, "text": entry.text, "parts": _parts(session, post), "media": list(media), "client": client, "who": home.of(client.id),
+        "post": post, "text": entry.text, "parts": _parts(session, post), "media": _shots(session, post), "client": client,
+        "who": home.of(client.id),
         "places": [_where(one, entry, networks, words) for one in entry.places],
         "shown": show(entry, home.of(client.id), networks, words), "history": _history(session, post, client, words),
         "waiting": marks <= WAITING, "stoppable": bool(marks & (WAITING | FLYING)), "on": on, "at": at,
@@ -80,6 +80,17 @@ def of(session: Session, post: Post) -> dict[str, Any]:
 def _parts(session: Session, post: Post) -> list[str]:
     mine = select(RevisionPart.text).where(RevisionPart.revision_id == post.revision_id)
     return list(session.scalars(mine.order_by(RevisionPart.position)))
+
+
+def _shots(session: Session, post: Post) -> list[Shot]:
+    """Its pictures and videos, in their order."""
+    mine = select(Media, RevisionMedia.alt).join(RevisionMedia, RevisionMedia.media_id == Media.id)
+    rows = session.execute(
+        mine.where(RevisionMedia.revision_id == post.revision_id).order_by(RevisionMedia.position)
+    ).all()
+    return shots.shown(
+        [row.id for row, _ in rows], [attachment(reach.parts().media, row, alt) for row, alt in rows], []
+    )
 
 
 def typed(session: Session, post: Post) -> dict[str, Any]:
