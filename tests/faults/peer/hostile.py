@@ -17,6 +17,7 @@ from tests.faults.peer.boards import Board, Home
 from tests.networks.fake_server import Reply, _form
 
 FINAL = ("/posts", "/api/v1/statuses")
+WAITING = 128  # connections
 RESET = struct.pack("ii", 1, 0)
 INSTEAD = {
     "gateway instead": Reply(504, {}),
@@ -59,16 +60,17 @@ class Hostile:
 
     def door(self, make: Any) -> Door:
         """`make(url)` is what the account keeps."""
-        listener = _listen(0)
+        listener = _listen()
         port = listener.getsockname()[1]
         door = Door(make(f"http://127.0.0.1:{port}"), listener, port)
         self._doors.register(listener, selectors.EVENT_READ, door)
         return door
 
     def refuse(self, door: Door, seconds: float) -> None:
-        """Nobody listens there for so long (true seconds)."""
+        """Nobody listens there for so long (true seconds). The port stays ours: another world's door would take the post."""
         self._doors.unregister(door.listener)
         door.listener.close()
+        door.listener = _bound(door.port)
         threading.Timer(seconds, self._listen_again, (door,)).start()
 
     def stop(self) -> None:
@@ -84,7 +86,7 @@ class Hostile:
 
     def _listen_again(self, door: Door) -> None:
         if not self.stopping.is_set():
-            door.listener = _listen(door.port)
+            door.listener.listen(WAITING)
             self._doors.register(door.listener, selectors.EVENT_READ, door)
 
     def _accept(self) -> None:
@@ -178,12 +180,18 @@ class Hostile:
                 _send(connection, reply)
 
 
-def _listen(port: int) -> socket.socket:
+def _listen() -> socket.socket:
+    listener = _bound(0)
+    listener.listen(WAITING)
+    return listener
+
+
+def _bound(port: int) -> socket.socket:
+    """Refuses until it listens. Only the port that was ours is taken in spite of what is left of its connections."""
     listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(port > 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     listener.bind(("127.0.0.1", port))
-    listener.listen(128)
     listener.setblocking(False)
     return listener
 
