@@ -46,6 +46,9 @@ class _Sourced(BaseSettings):
         return init_settings, env_settings, _FromFiles(settings_cls), dotenv_settings
 
 
+SHARED_APIS = {"facebook": "graph"}  # networks that are called under a name that is not theirs alone
+
+
 class Settings(_Sourced):
     """Every field is `SOCIALQ_<NAME>` in the environment or in `.env`; times are seconds."""
 
@@ -80,6 +83,10 @@ class Settings(_Sourced):
     bluesky_url: str = Field(
         "https://bsky.social", description="Where Bluesky accounts log in, unless one names a server of its own."
     )
+    graph_api_url: str = Field(
+        "", description="Empty: https://graph.facebook.com. Else what is asked in its place for Facebook."
+    )
+    x_api_url: str = Field("", description="Empty: https://api.x.com. Else what is asked in its place for X.")
     allow_private_hosts: bool = Field(False, description="Let people connect servers on private or loopback addresses.")
     smtp_url: str = Field("", description="smtp://user:password@host:587 or smtps://...; empty: no mail leaves.")
     ping_url: str = Field(
@@ -89,7 +96,7 @@ class Settings(_Sourced):
         "", description="Empty: there is no /metrics. Else what a Prometheus brings as its bearer token."
     )
     node_name: str = Field("", description="Name of this machine when several share a database. Empty: its machine id.")
-    client_media_mb: int = Field(2000, ge=1, description="Megabytes of pictures that one client may have.")
+    client_media_mb: int = Field(2000, ge=1, description="Megabytes of pictures and videos that one client may have.")
     video_mb: int = Field(512, ge=1, le=100_000, description="Megabytes that one video may have.")
     web_threads: int = Field(8, ge=1, le=64, description="Threads of the web server.")
     publish_threads: int = Field(16, ge=1, le=256, description="Posts that one publish worker sends at the same time.")
@@ -123,8 +130,10 @@ class Settings(_Sourced):
     ping_every: float = Field(30, gt=0, description="A ping job runs through each queue this often.")
 
     def server_of(self, network: str) -> str:
-        """The address under which a network is called when nobody names one; empty where each account names its own."""
-        return str(getattr(self, f"{network}_url", ""))
+        """The address under which a network is called when nobody names one; empty where each account names its own, or where the
+        network's own stands."""
+        names = (f"{network}_url", f"{SHARED_APIS.get(network, network)}_api_url")
+        return next((found for name in names if (found := str(getattr(self, name, "")))), "")
 
     @property
     def times(self) -> Times:

@@ -16,6 +16,7 @@ TOKEN_KEYS = frozenset(
         "refresh_token",
         *TIMES,
         "account_id",
+        "appsecret_proof",
         "consumer_key",
         "consumer_secret",
         "access_token_secret",
