@@ -60,6 +60,12 @@ KNOWN = (
         "%(host)s does not accept this handle and app password; check the handle, or make a new one "
         "in Bluesky under Settings, Privacy and security, App passwords."
     ),
+    # X
+    mark("Log in on X, or give an access token of it."),
+    mark("X's older tokens have four parts: consumer key and secret, access token and secret."),
+    mark("X does not accept this token: log in there again, or copy it anew."),
+    mark("The app's credit at X is used up: add to it in X's developer console, then try again."),
+    mark("The app at X may not read and write: allow that in X's developer console, then log in there again."),
     # practice
     mark("Give the practice account a handle of letters, digits, dots and dashes, for example vera."),
     mark("The practice folder cannot be written: %(why)s."),
@@ -102,6 +108,7 @@ NOT_TOLD = mark(
 WHERE = {  # a person takes access away, behind NOT_TOLD
     "mastodon": mark(", under Preferences, Account, Authorized apps"),
     "bluesky": mark(", under Settings, Privacy and security, App passwords"),
+    "x": mark(", under Settings, Security and account access, Connected apps"),
 }
 PASSWORD_STAYS = mark(
     "Its app password stays valid until you delete it in Bluesky: Settings, Privacy and security, App passwords."

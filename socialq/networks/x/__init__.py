@@ -82,3 +82,6 @@ class X(ByCode):
     def account_metrics(self, account: Account) -> AccountMetrics:
         """Followers. Raises ReadFailed or AccessLost."""
         return numbers.account_metrics(account)
+
+
+NETWORK = X()

@@ -28,7 +28,7 @@ REFUSALS: Table = (
 )  # fmt: skip
 # Within a thread: X may let an account post, and still not let its program answer.
 CUT = Row(
-    "rejected", "X does not let this post answer the one before it, so the thread is cut: the parts before it are out",
+    "rejected", "X does not let this post answer the one before it, so the thread ends with that one",
     403, worded=True,
 )  # fmt: skip
 # After an attempt whose end nobody knows: that one may be the first of the two.
