@@ -13,9 +13,10 @@ from tests.web.door import Browser
 CALLBACK = "/connect/mastodon/callback"
 
 
-def out(browser: Browser, path: str, server: str) -> str:
-    """Where the page sends her; the same as its link."""
-    page = browser.post(path, {"network": "mastodon", "server": server})
+def out(browser: Browser, path: str, server: str, *, by_link: bool = False) -> str:
+    """Where the page sends her; the same as its link. `by_link`: the page that a client has, which knows its network."""
+    form = {"server": server} if by_link else {"network": "mastodon", "server": server}
+    page = browser.post(path, form)
     assert page.status_code == 200, page.text
     address = page.headers["Refresh"].partition("url=")[2]
     assert urlsplit(address).path == "/oauth/authorize"
