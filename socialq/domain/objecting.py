@@ -7,6 +7,7 @@ from socialq.domain.shots import GIF, NEAR, Said, Shot, Takes, down, is_video, r
 
 Found = Iterator[tuple[str, dict[str, object]]]
 
+CODECS = {"hevc": "HEVC", "av1": "AV1", "vp8": "VP8", "vp9": "VP9", "mpeg4": "MPEG-4"}
 MANY_PICTURES = "There are %(size)s pictures, %(network)s takes %(most)s."
 MANY_VIDEOS = "There are %(size)s videos, %(network)s takes %(most)s."
 MANY_MOVING = "There are %(size)s moving pictures, %(network)s takes %(most)s."
@@ -17,6 +18,7 @@ STILL_ONLY = "Picture %(number)s moves, and %(network)s would show it standing s
 HEAVY_MOVING = "Picture %(number)s moves and has %(size)s MB, %(network)s takes %(most)s."
 NO_VIDEOS = "socialq cannot post videos on %(network)s."
 NO_VIDEO_TYPE = "%(network)s does not take video %(number)s (%(type)s)."
+NO_CODEC = "Video %(number)s is encoded as %(codec)s, which %(network)s does not take: save it as H.264."
 HEAVY_VIDEO = "Video %(number)s has %(size)s MB, %(network)s takes %(most)s."
 LONG_VIDEO = "Video %(number)s lasts %(size)s seconds, %(network)s takes at most %(most)s."
 SHORT_VIDEO = "Video %(number)s lasts %(size)s seconds, %(network)s takes at least %(most)s."
@@ -77,6 +79,9 @@ def _of_video(one: Shot, takes: Takes) -> Found:
     least, most = takes.video_seconds
     if one.media_type not in takes.video_types:
         yield NO_VIDEO_TYPE, {"type": one.media_type}
+    codec = one.codecs.partition(" ")[0]
+    if codec and takes.video_codecs and codec not in takes.video_codecs:
+        yield NO_CODEC, {"codec": CODECS.get(codec, codec)}
     if takes.video_bytes and one.size > takes.video_bytes:
         yield HEAVY_VIDEO, {"size": up(one.size), "most": down(takes.video_bytes)}
     if most and one.seconds > most:

@@ -32,6 +32,8 @@ class Takes(Protocol):
     @property
     def video_types(self) -> tuple[str, ...]: ...
     @property
+    def video_codecs(self) -> tuple[str, ...]: ...
+    @property
     def video_bytes(self) -> int: ...
     @property
     def video_seconds(self) -> Range: ...
@@ -42,7 +44,7 @@ class Takes(Protocol):
 
 
 class Shot(Protocol):
-    """What is known of a stored picture or video. `size` in bytes; 0 for what is not known."""
+    """What is known of a stored picture or video. `size` in bytes; 0 for what is not known. `codecs` like "h264 aac"."""
 
     @property
     def media_type(self) -> str: ...
@@ -54,6 +56,8 @@ class Shot(Protocol):
     def size(self) -> int: ...
     @property
     def seconds(self) -> float: ...
+    @property
+    def codecs(self) -> str: ...
 
 
 @dataclass(frozen=True)

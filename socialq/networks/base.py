@@ -30,6 +30,7 @@ class Attachment:
     height: int = 0
     size: int = 0  # bytes
     seconds: float = 0.0  # of a video
+    codecs: str = ""  # of a video: "h264 aac"
     url: str = field(default="", repr=False)  # signed; only in `prepare` of a network that fetches
 
 

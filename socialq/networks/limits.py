@@ -39,6 +39,7 @@ class Limits:
     # Videos. 0: none are taken.
     videos: int = 0
     video_types: tuple[str, ...] = ("video/mp4",)
+    video_codecs: tuple[str, ...] = ()  # of the pictures in it: "h264", "hevc"; empty: any that comes in here
     video_bytes: int = 0
     video_seconds: Range = (0, 0)
     video_ratio: Range | None = None

@@ -172,7 +172,9 @@ def picture_of(name: str, media_type: str) -> str:
 
 def attachment(folder: Path, row: Media, alt: str) -> Attachment:
     """As networks are shown it."""
-    return Attachment(folder / row.name, row.media_type, alt, row.sha256, row.width, row.height, row.size, row.seconds)
+    return Attachment(
+        folder / row.name, row.media_type, alt, row.sha256, row.width, row.height, row.size, row.seconds, row.codecs
+    )
 
 
 def _within(session: Session, client_id: int, size: int, most: int | None) -> None:

@@ -20,6 +20,7 @@ class Thing:
     height: int = 1000
     size: int = 1000
     seconds: float = 0
+    codecs: str = ""
 
 
 def told(things: list[Thing], takes: Limits) -> list[str]:
@@ -46,6 +47,9 @@ def noticed(thing: Thing, takes: Limits) -> tuple[Recipe | None, list[str]]:
         ([Thing(), Thing("video/mp4", seconds=4)], VIDEOS, ["Pictures and a video cannot stand in one post on X."]),
         ([Thing(), Thing("video/mp4", seconds=4)], replace(VIDEOS, mixed=True), []),
         ([Thing("video/webm", seconds=4)], VIDEOS, ["X does not take video 1 (video/webm)."]),
+        ([Thing("video/mp4", seconds=4, codecs="hevc aac")], replace(VIDEOS, video_codecs=("h264",)),
+         ["Video 1 is encoded as HEVC, which X does not take: save it as H.264."]),
+        ([Thing("video/mp4", seconds=4, codecs="h264 aac")], replace(VIDEOS, video_codecs=("h264",)), []),
         ([Thing("video/mp4", seconds=61)], VIDEOS, ["Video 1 lasts 61 seconds, X takes at most 60."]),
         ([Thing("video/mp4", seconds=1.25)], VIDEOS, ["Video 1 lasts 1.2 seconds, X takes at least 3."]),
         ([Thing("video/mp4", size=100_000_001, seconds=4)], VIDEOS, ["Video 1 has 101 MB, X takes 100."]),

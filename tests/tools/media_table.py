@@ -26,6 +26,7 @@ MP4 = ("video/mp4", "video/quicktime")
 COMING = {
     "X": Limits(
         280, image_bytes=5_000_000, gifs=1, gif_bytes=15_000_000, videos=1, video_types=MP4, video_bytes=512_000_000,
+        video_codecs=("h264",),
         video_seconds=(0.5, 140), video_ratio=(1 / 3, 3),
     ),
     "Instagram": Limits(
@@ -34,7 +35,7 @@ COMING = {
     ),
     "LinkedIn": Limits(
         3000, images=20, image_types=("image/jpeg", "image/png", "image/gif"), image_bytes=5_000_000,
-        image_pixels=36_152_320, videos=1, video_bytes=500_000_000, video_seconds=(3, 1800),
+        image_pixels=36_152_320, videos=1, video_bytes=500_000_000, video_codecs=("h264",), video_seconds=(3, 1800),
     ),
     "Threads": Limits(
         500, images=20, image_types=("image/jpeg", "image/png"), videos=1, video_types=MP4, video_bytes=1_000_000_000,
@@ -98,7 +99,7 @@ def rows(files: list[tuple[str, str]], folder: Path) -> list[Row]:
 
 def got(storage: Storage, one: Accepted, limits: Limits, network: str) -> str:
     shot = Attachment(
-        storage.path(one.name), one.media_type, "", one.sha256, one.width, one.height, one.size, one.seconds
+        storage.path(one.name), one.media_type, "", one.sha256, one.width, one.height, one.size, one.seconds, one.codecs
     )
     if found := objections([shot], limits, network):
         return " ".join(map(str, found))

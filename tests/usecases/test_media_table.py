@@ -65,6 +65,8 @@ GETS = {
     ("video, 16:9, H.264 and AAC", "Mastodon"): "as it is",
     ("video, 16:9, H.264 and AAC", "Bluesky"): BLUESKY_NO,
     ("video, WebM", "X"): "X does not take video 1 (video/webm).",
+    ("video, HEVC", "X"): "Video 1 is encoded as HEVC, which X does not take: save it as H.264.",
+    ("video, HEVC", "Instagram"): "as it is",
     ("video, 4:1", "X"): "Video 1 is too wide for X: at most 3:1.",
     ("video of half a second", "Instagram"): "Video 1 lasts 0.4 seconds, Instagram takes at least 3.",
     ("video of 3 hours", "LinkedIn"): "Video 1 lasts 10800 seconds, LinkedIn takes at most 1800.",
