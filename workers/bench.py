@@ -91,6 +91,10 @@ class Bench:
         channel = lasting(parts.db, parts.settings.times, self.refresher, channel)
         return tokens.open_renewable(parts.db, parts.secrets, parts.journal, channel, call)
 
+    def refused(self, channel: Channel) -> None:
+        """A network did not take the token with which it was asked: one renewal, and the next time it has another."""
+        self.refresher.refresh(channel.id, channel.credentials_version, refused=True)
+
     def heard(self) -> None:
         """Redis answered just now."""
         self.redis_seen = clock.boottime()

@@ -45,7 +45,8 @@ def pull(bench: Bench, ids: list[int]) -> None:
     """Channels whose numbers are due."""
     from socialq.metrics.pull import pull as use_case
 
-    bench.channels("pull", ids, lambda one: use_case(bench.parts.db, bench.parts.networks, bench.open_account, one))
+    parts, renew = bench.parts, bench.refused
+    bench.channels("pull", ids, lambda one: use_case(parts.db, parts.networks, bench.open_account, one, refused=renew))
 
 
 def refresh(bench: Bench, ids: list[int]) -> None:

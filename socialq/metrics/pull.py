@@ -21,7 +21,7 @@ from socialq.errors import NotFound, SocialqError
 from socialq.metrics import rollup
 from socialq.metrics.due import LONGEST_CLAIM
 from socialq.models import COMMON, Channel, ChannelSnapshot, Client, Delivery, PostSnapshot
-from socialq.networks.base import Account, AccountMetrics, Networks, ReadFailed
+from socialq.networks.base import AccessLost, Account, AccountMetrics, Networks, ReadFailed
 from socialq.networks.quotas import requests_for
 from socialq.services import budget
 
@@ -71,9 +71,16 @@ class Pulled:
 
 
 def pull(
-    db: Database, networks: Networks, open_account: OpenAccount, channel_id: int, *, everything: bool = False
+    db: Database,
+    networks: Networks,
+    open_account: OpenAccount,
+    channel_id: int,
+    *,
+    everything: bool = False,
+    refused: Callable[[Channel], object] | None = None,
 ) -> Pulled:
-    """Pulls what is due by the ladder, or `everything` that is not too old. Never raises for what a network does."""
+    """Pulls what is due by the ladder, or `everything` that is not too old. `refused`: told of a channel whose access the network
+    does not take. Never raises for what a network does."""
     with db.begin() as session:
         work = _claim(session, channel_id, everything)
         try:
@@ -92,6 +99,8 @@ def pull(
         with db.begin() as session:
             _wait(session, channel_id)
             _answered(session, work, account)
+        if refused and isinstance(error, AccessLost):
+            refused(work.channel)
         return Pulled(problem=_told(error))
     with db.begin() as session:
         _answered(session, work, account)

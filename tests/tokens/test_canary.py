@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.tokens import points
 from tests.tokens.desk import add, with_network
 from tests.tokens.network import LOUD, REFUSED
 from tests.tokens.server import WORD, TokenServer
+from tests.tokens.test_races import log_of
 from tests.web.door import HASH, Browser, opened
 from tests.workers.installation import ROOT, environment, fast, processes, running, schedule, states, until
 from workers.queues import connect
@@ -103,8 +105,9 @@ def at_work(parts: Parts, server: TokenServer, office: PostOffice) -> tuple[dict
     """Publish, fail, raise, renew, be refused, pull, report and mail; what the processes wrote and what Redis held."""
     good, over = seed(parts, server)
     seen = ""
-    with ExitStack() as stack:
+    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         process = stack.enter_context(running(parts.settings, "all", more=points.environment()))
+        log = pool.submit(log_of, process)
         redis = stack.enter_context(connect(parts.settings))
         until(lambda: len(processes(parts.settings, "workers")) >= 4 and renewed(parts, good))
         posts = [schedule(parts, good, words) for words in ("Vers brood", f"Een {LOUD}", f"Ik {REFUSED}")]
@@ -125,7 +128,7 @@ def at_work(parts: Parts, server: TokenServer, office: PostOffice) -> tuple[dict
         until(all_done, 120)
         until(lambda: len(office.mails) >= 2)
         process.terminate()
-        seen += process.communicate(timeout=60)[0]
+        seen += log.result(60)
     return {"client": client_id, "channel": good, "over": over, "delivery": posts[2], "report": report}, seen
 
 

@@ -3,8 +3,10 @@
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from subprocess import Popen
 
 import pytest
 from sqlalchemy import func, select, update
@@ -49,6 +51,12 @@ def renewed(parts: Parts) -> int:
         return session.scalar(select(func.count()).where(Channel.credentials_version > 1)) or 0
 
 
+def log_of(worker: Popen[str]) -> str:
+    """Read all the while: a full pipe would hold it up."""
+    assert worker.stdout is not None
+    return worker.stdout.read()
+
+
 def whole(parts: Parts, server: TokenServer) -> list[str]:
     """Names of accounts whose row is not what the server gave last."""
     with parts.db.read() as session:
@@ -62,8 +70,9 @@ def test_two_workers_race_a_thousand_times_and_each_access_is_renewed_once(
 ) -> None:
     server.takes = 0.01  # so that the other one surely meets it under way
     ids = [add(parts, server, f"account{number}") for number in range(RACES)]
-    with ExitStack() as stack, redis.redis() as connection:
+    with ExitStack() as stack, redis.redis() as connection, ThreadPoolExecutor(2) as pool:
         workers = [stack.enter_context(running(parts.settings, PULL, more=points.environment())) for _ in range(2)]
+        heard = [pool.submit(log_of, worker) for worker in workers]
         until(lambda: len(processes(parts.settings, "workers", PULL)) == 2)
         bell = Bell(connection)
         for start in range(0, RACES, AT_ONCE):
@@ -72,7 +81,7 @@ def test_two_workers_race_a_thousand_times_and_each_access_is_renewed_once(
             until(lambda: renewed(parts) >= start + len(batch), 120)  # noqa: B023
         for worker in workers:
             worker.terminate()
-        logs = [worker.communicate(timeout=60)[0] for worker in workers]
+        logs = [one.result(60) for one in heard]
     met = sum(log.count("somebody else renews this access") for log in logs)
     took = [log.count("access is renewed") for log in logs]
     print(

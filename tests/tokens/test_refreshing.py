@@ -11,11 +11,8 @@ from socialq.connecting import refreshing
 from socialq.connecting.refreshing import LOST
 from socialq.db import Database
 from socialq.domain.access import Access
-from socialq.domain.states import DeliveryState
 from socialq.models import Channel
-from socialq.publishing.access import ENDS, RENEWING
 from socialq.publishing.journals import apply_journals
-from socialq.publishing.publish import publish
 from socialq.services import journal_files
 from socialq.services import tokens as store
 from socialq.services.journal_files import folder
@@ -111,67 +108,6 @@ def test_a_mark_in_the_future_is_none_and_a_living_one_holds(tokens: Tokens) -> 
     tokens.set(refreshing_until=tokens.in_seconds(3600))
     assert refreshing.due(tokens.parts.db, 60, 10) == [tokens.line.channel_id]
     assert tokens.refresh() is Access.RENEWED and tokens.whole()
-
-
-def test_a_post_renews_in_time_and_goes_out(tokens: Tokens) -> None:
-    tokens.set(expires_at=tokens.in_seconds(30), refresh_at=tokens.in_seconds(20))
-    delivery = tokens.line.schedule("Vers brood", late=1)
-    publish(tokens.sender, [delivery])
-    assert tokens.line.get(delivery).state == DeliveryState.PUBLISHED
-    assert tokens.server.family("brood").posts == ["Vers brood"] and tokens.whole()
-
-
-def test_somebody_else_renews_it_and_the_post_waits(tokens: Tokens) -> None:
-    tokens.set(expires_at=tokens.in_seconds(30), refreshing_until=tokens.in_seconds(30))
-    delivery = tokens.line.schedule("Vers brood", late=1)
-    publish(tokens.sender, [delivery])
-    found = tokens.line.get(delivery)
-    assert (found.state, found.reason, found.attempt) == (DeliveryState.SCHEDULED, RENEWING, 0)
-    assert tokens.incidents() == {} and tokens.server.requests == 0
-
-
-def refuse_token(tokens: Tokens) -> None:
-    """The server has another one by now, and only the refresh token still works."""
-    family = tokens.server.family("brood")
-    family.tokens[-1] = family.tokens[-1] | {"access_token": "another"}
-
-
-@pytest.mark.parametrize("when", ["before", "after preparation"])
-@pytest.mark.abuse(33)
-def test_abuse_33_a_refused_token_is_renewed_once_and_the_post_goes_again(tokens: Tokens, when: str) -> None:
-    delivery = tokens.line.schedule("Vers brood", late=1)
-    if when != "before":
-        tokens.line.set(delivery, prepared_at=tokens.parts.db.now(), identity="k", memory={"text": "Vers brood"})
-    refuse_token(tokens)
-    publish(tokens.sender, [delivery])
-    found = tokens.line.get(delivery)
-    assert (found.state, found.reason) == (DeliveryState.SCHEDULED, RENEWING)
-    assert tokens.server.requests == 1 and tokens.whole()
-    tokens.line.set(delivery, due_at=tokens.in_seconds(-1))
-    publish(tokens.sender, [delivery])
-    assert tokens.line.get(delivery).state == DeliveryState.PUBLISHED
-    assert tokens.server.family("brood").posts == ["Vers brood"] and tokens.incidents() == {}
-
-
-@pytest.mark.abuse(33)
-def test_abuse_33_refused_with_a_fresh_token_is_over_without_a_storm(tokens: Tokens) -> None:
-    """The token server goes on giving tokens that nobody takes."""
-    delivery = tokens.line.schedule("Vers brood", late=1)
-    for _ in range(5):
-        refuse_token(tokens)
-        tokens.line.set(delivery, due_at=tokens.in_seconds(-1), prepared_at=None)
-        publish(tokens.sender, [delivery])
-    assert tokens.server.requests == 1, "one renewal, not one a try"
-    assert list(tokens.incidents()) == ["channel_disconnected"]
-    assert tokens.line.get(delivery).state == DeliveryState.SCHEDULED, "held"
-
-
-def test_one_that_nobody_can_renew_is_over(tokens: Tokens) -> None:
-    tokens.set(expires_at=tokens.in_seconds(30), refresh_at=None)
-    delivery = tokens.line.schedule("Vers brood", late=1)
-    publish(tokens.sender, [delivery])
-    assert tokens.incidents()["channel_disconnected"].facts["reason"] == ENDS
-    assert tokens.server.requests == 0
 
 
 def test_what_a_killed_process_left_is_applied(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
