@@ -30,10 +30,10 @@ async function send(file) {
   shot.querySelector("textarea").id = `alt-${number}-${Date.now()}`;
   shot.querySelector("label").htmlFor = shot.querySelector("textarea").id;
   if (file.type.startsWith("image/")) shot.querySelector("img").src = URL.createObjectURL(file);
-  shot.querySelectorAll("[name]").forEach((one) => (one.disabled = true)); // not sent before it is there
+  shot.querySelectorAll("[name]:not([data-remove])").forEach((one) => (one.disabled = true)); // not sent before it is there
   form.querySelector("[data-shots]").append(shot);
   const answer = await bring(form, file, shot);
-  if (!shot.isConnected) return;
+  if (!shot.isConnected) return fault("");
   if (!answer.id) {
     shot.remove();
     return fault(answer.error);
