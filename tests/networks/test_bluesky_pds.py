@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from socialq.domain.fitting import fits
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Absent, Disconnected, Found, NotSent, Outcome, Published
 from socialq.networks.base import AccessLost, Account, Attachment, ConnectFailed, Content, ReadFailed
 from socialq.networks.bluesky import NETWORK
+from socialq.services import variants
 from tests.networks.desk import call, picture, prepared
 from tests.networks.pds import Pds, running
 from tests.tools.lossy_proxy import LossyProxy
@@ -94,7 +96,7 @@ def test_a_post_whole_with_picture_alt_and_facets_by_byte(account: Account, tmp_
 def test_a_picture_that_is_too_large_arrives_smaller_and_whole(account: Account, tmp_path: Path) -> None:
     path = tmp_path / "noise.png"
     Image.frombytes("RGB", (1500, 1000), os.urandom(4_500_000)).save(path)
-    noise = Attachment(path, "image/png", "Ruis", width=1500, height=1000)
+    noise = fitted(Attachment(path, "image/png", "Ruis", width=1500, height=1000, size=path.stat().st_size))
     outcome = publish(account, Content("ruis", (noise,), key="2" * 32, promised_at=AT))
     assert isinstance(outcome, Published)
     (image,) = stored(account, outcome.remote_id)["value"]["embed"]["images"]
@@ -104,6 +106,18 @@ def test_a_picture_that_is_too_large_arrives_smaller_and_whole(account: Account,
     shown = Image.open(io.BytesIO(blob))
     assert {"width": shown.width, "height": shown.height} == image["aspectRatio"]
     assert abs(shown.width / shown.height - 1.5) < 0.01
+
+
+def fitted(picture: Attachment) -> Attachment:
+    """As the worker hands it over."""
+    (fit,) = fits([picture], NETWORK.limits, NETWORK.name)
+    assert fit.recipe is not None
+    data = variants.made(picture.path.read_bytes(), fit.recipe)
+    picture.path.write_bytes(data)
+    with Image.open(io.BytesIO(data)) as image:
+        return replace(
+            picture, media_type=fit.recipe.media_type, width=image.width, height=image.height, size=len(data)
+        )
 
 
 def test_a_lost_answer_is_found_and_the_same_call_makes_one_copy(pds: Pds, account: Account) -> None:

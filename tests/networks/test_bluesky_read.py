@@ -5,12 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Absent, Found, Look, LookFailed, Metrics, Prepared, Published
 from socialq.networks.base import AccessLost, Attachment, ReadFailed
-from socialq.networks.bluesky import NETWORK, pictures
+from socialq.networks.bluesky import NETWORK
 from tests.networks.bluesky_desk import AT, account, post
 from tests.networks.desk import picture, prepared
 from tests.networks.fake_bluesky import FakeBluesky
@@ -110,21 +109,3 @@ def test_problems_are_told_with_the_counts(tmp_path: Path) -> None:
     assert "5 pictures" in str(NETWORK.problems(post(media=(one,) * 5), NETWORK.limits)[0])
     long = picture(tmp_path, alt="x" * 2001)
     assert "2001" in str(NETWORK.problems(post(media=(long,)), NETWORK.limits)[0])
-
-
-def test_what_fits_is_sent_as_it_is_and_what_shows_through_becomes_white(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small = picture(tmp_path)
-    assert pictures.fitting(small) == (small.path.read_bytes(), "image/png", (20, 10))
-    clear = tmp_path / "clear.png"
-    Image.new("RGBA", (400, 300), (255, 0, 0, 0)).save(clear)
-    monkeypatch.setattr(pictures, "MOST", clear.stat().st_size - 1)
-    monkeypatch.setattr(pictures, "QUALITIES", (60,))
-    data, kind, size = pictures.fitting(Attachment(clear, "image/png"))
-    assert kind == "image/jpeg"
-    assert size[0] * 3 == size[1] * 4
-    assert len(data) < clear.stat().st_size
-    shown = tmp_path / "shown.jpg"
-    shown.write_bytes(data)
-    assert Image.open(shown).getpixel((0, 0)) == (255, 255, 255)

@@ -89,7 +89,11 @@ def test_dated_as_promised_but_never_before_it_was_prepared(server: FakeBluesky)
     ahead = prepared(NETWORK, post(promised_at=later), account(server))
     assert ahead.memory["record"]["createdAt"] == f"{later:%Y-%m-%dT%H:%M:%S}.000Z"
     past = prepared(NETWORK, post(promised_at=later - timedelta(days=1)), account(server))
-    assert f"{later:%Y-%m-%d}" >= past.memory["record"]["createdAt"][:10] > f"{later - timedelta(days=1):%Y-%m-%d}"
+    assert (
+        f"{later - timedelta(days=1):%Y-%m-%dT%H:%M:%S}"
+        < past.memory["record"]["createdAt"]
+        < f"{later:%Y-%m-%dT%H:%M:%S}"
+    )
 
 
 def test_whoever_cannot_be_found_stays_plain_text(server: FakeBluesky) -> None:

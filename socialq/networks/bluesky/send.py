@@ -6,7 +6,7 @@ from typing import Any
 from socialq import clock
 from socialq.domain.outcomes import Deferred, Disconnected, NotSent, Outcome, Prepared, Published, Rejected
 from socialq.networks.base import Account, Attachment, Content, Remember
-from socialq.networks.bluesky import pictures, session
+from socialq.networks.bluesky import session
 from socialq.networks.bluesky.names import POST, rkey_of, uri, web_address
 from socialq.networks.bluesky.read import own_record
 from socialq.networks.bluesky.record import Unfit, record
@@ -86,15 +86,19 @@ def _upload_again(post: Content, account: Account, before: list[dict[str, Any]])
 
 def _image(account: Account, attachment: Attachment) -> dict[str, Any]:
     try:
-        data, media_type, (width, height) = pictures.fitting(attachment)
-    except (OSError, ValueError):
+        data = attachment.path.read_bytes()  # a megabyte at most, see `limits`
+    except OSError:
         raise _Stop(Rejected("A picture cannot be read or made small enough; add it again.")) from None
-    answer = upload(account, session.host(account), data, media_type, token=session.token(account))
+    answer = upload(account, session.host(account), data, attachment.media_type, token=session.token(account))
     blob = answer.fields.get("blob")
     if answer.status != 200 or not isinstance(blob, dict) or not isinstance(blob.get("ref"), dict):
         raise _Stop(_refused(answer, "The server refuses a picture"))
     image = {name: blob[name] for name in BLOB if name in blob}
-    return {"image": image, "alt": attachment.alt, "aspectRatio": {"width": width, "height": height}}
+    return {
+        "image": image,
+        "alt": attachment.alt,
+        "aspectRatio": {"width": attachment.width, "height": attachment.height},
+    }
 
 
 def _reply(post: Content, account: Account) -> dict[str, Any] | None:
