@@ -68,7 +68,7 @@ def test_the_same_text_within_a_day_is_refused_unless_wanted(vera: Practice) -> 
     [
         ("", "empty"),
         (" \n\t\u200b", "empty"),
-        ("x" * 501, "501 characters; Fake takes 500"),
+        ("x" * 501, "501 characters, Fake takes 500"),
         ("x" * 100_001, "no network takes"),
         ("NUL \x00", "control character"),
         ("half \ud83d", "half a character"),

@@ -89,17 +89,17 @@ def test_a_part_that_is_refused_leaves_the_rest_waiting(practice: Practice) -> N
 
 
 @pytest.mark.parametrize(
-    ("parts", "told"),
+    ("following", "told"),
     [
-        (("kort", "x" * 501), "Part 3: The text is 501 characters; Fake takes 500."),
+        (("kort", "x" * 501), "Part 3: The text has 501 characters, Fake takes 500."),
         (("x",) * MOST_PARTS, f"The post has {MOST_PARTS + 1} parts: it may have {MOST_PARTS}."),
     ],
 )
 def test_what_a_network_has_against_a_part_is_said_with_its_number(
-    practice: Practice, parts: tuple[str, ...], told: str
+    practice: Practice, following: tuple[str, ...], told: str
 ) -> None:
     with pytest.raises(BadInput, match=told):
-        thread(practice, parts=parts)
+        thread(practice, parts=following)
     with practice.parts.db.read() as session:
         assert session.scalars(select(Delivery)).all() == []
 
