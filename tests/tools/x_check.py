@@ -1,7 +1,6 @@
 """Requests to X against X's own openapi.json, which is not part of the project: it lies in SOCIALQ_SPECS_DIR.
 
-check("POST", "/2/tweets", {"text": "x", "media": {"media_ids": ["123"]}})  # [] when fine
-check_query("GET", "/2/tweets", {"ids": ["1,2"], "post.fields": ["public_metrics"]})"""
+`check("POST", "/2/tweets", {"text": "hoi"})` and `check_query("GET", "/2/tweets", {"ids": ["1,2"]})` say what is wrong."""
 
 import json
 import os
