@@ -24,7 +24,7 @@ class X(ByCode):
     limits: Limits = Limits(
         characters=280, counted="x", url_characters=23, alt_characters=1000, images=4, image_bytes=5_000_000, gifs=1,
         gif_bytes=15_000_000, videos=1, video_types=("video/mp4", "video/quicktime"), video_bytes=512_000_000,
-        video_codecs=("h264",), video_codecs=("h264",), video_seconds=(0.5, 140), video_ratio=(1 / 3, 3),
+        video_codecs=("h264",), video_seconds=(0.5, 140), video_ratio=(1 / 3, 3),
     )  # fmt: skip
     asks_server: bool = False
     asks_handle: bool = False

@@ -103,7 +103,11 @@ class Client:
         self._secrets = tuple(one for name, one in given.items() if len(one) > 8 and name != "account_id")
         self._call = account.call
         self._answer: requests.Response | None = None
-        how = {key: given.get(key, "") for key in keys} if self._signs else {"bearer_token": given.get("access_token", "")}
+        how = (
+            {key: given.get(key, "") for key in keys}
+            if self._signs
+            else {"bearer_token": given.get("access_token", "")}
+        )
         self._sdk = Sdk(**how, return_type=requests.Response)
         self._sdk.user_agent = USER_AGENT
         self._sdk.session = _Elsewhere(account.call.session(), server or account.server or API, self._keep)
