@@ -20,6 +20,7 @@ from socialq.domain.states import DeliveryState
 from socialq.errors import NotFound, SocialqError
 from socialq.metrics import rollup
 from socialq.metrics.due import LONGEST_CLAIM
+from socialq.metrics.paying import pay
 from socialq.models import COMMON, Channel, ChannelSnapshot, Client, Delivery, PostSnapshot
 from socialq.networks.base import AccessLost, Account, AccountMetrics, Networks, ReadFailed
 from socialq.networks.quotas import requests_for
@@ -90,6 +91,12 @@ def pull(
             return Pulled(problem="Posts need what the network still gives; it is asked for numbers later.")
     if work is None:
         return Pulled(problem="Somebody else is asking for these numbers now.")
+    network = networks.get(work.channel.network)
+    if not pay(db, network, work.channel, len(work.posts), account=work.account):
+        with db.begin() as session:
+            _wait(session, channel_id, database.now(session) + LONGEST_CLAIM)
+            budget.give_back(session, work.hold)
+        return Pulled(problem="This month's money for this client is spent; its numbers are asked for later.")
     account = None
     try:
         account = open_account(work.channel)

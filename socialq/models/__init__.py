@@ -6,7 +6,7 @@ from socialq.models.client import Client, Slot
 from socialq.models.connecting import ConnectChoice, ConnectLink, ConnectWay
 from socialq.models.delivery import Attempt, Delivery, Worker
 from socialq.models.event import Event
-from socialq.models.guard import Budget, BudgetHold, Host, Installation
+from socialq.models.guard import Budget, BudgetHold, Cost, Host, Installation
 from socialq.models.heartbeat import Heartbeat
 from socialq.models.incident import Incident
 from socialq.models.media import Media
@@ -22,7 +22,7 @@ from socialq.models.snapshot import COMMON, ChannelSnapshot, PostSnapshot, Rollu
 from socialq.models.throttle import Throttle
 
 __all__ = [
-    "Approval", "Attempt", "Budget", "BudgetHold", "COMMON", "Channel", "ChannelSnapshot", "Client", "ConnectChoice", "ConnectLink",
+    "Approval", "Attempt", "Budget", "BudgetHold", "COMMON", "Channel", "ChannelSnapshot", "Client", "ConnectChoice", "ConnectLink", "Cost",
     "ConnectWay", "Delivery", "Event", "Heartbeat", "Host", "Incident", "Installation", "Media", "Member",
     "MemberClient", "MemberSession", "NetworkApp", "OutboxMail", "PasswordReset", "Post", "PostSnapshot", "Preference",
     "Record", "Report", "Revision", "RevisionChannel", "RevisionMedia", "RevisionPart", "Rollup", "Slot", "Throttle", "Worker",

@@ -20,6 +20,7 @@ class Client(Record):
     colour: Mapped[str] = mapped_column(String(7), default="#0B5C63")
     approval_needed: Mapped[bool] = mapped_column(default=True)
     lateness_limit: Mapped[int] = mapped_column(default=LATENESS_LIMIT)  # seconds
+    monthly_cap: Mapped[int | None]  # hundredths of the network's currency; None: no cap
     paused_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from socialq.models.base import Record
@@ -52,6 +52,24 @@ class Budget(Record):
     read_at: Mapped[datetime]
     only_posts: Mapped[bool] = mapped_column(default=False, server_default=false())
     declared: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Cost(Record):
+    """What one call costs, in millionths of `currency`; of a post, made in the claim's transaction. Never changed.
+
+    `number`: the attempt. What provably did not go out is not paid: see services.money."""
+
+    __tablename__ = "costs"
+    __table_args__ = (Index("ix_costs_client_time", "client_id", "spent_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"))
+    channel_id: Mapped[int | None] = mapped_column(ForeignKey("channels.id", ondelete="SET NULL"))
+    currency: Mapped[str] = mapped_column(String(3))
+    micros: Mapped[int]
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id", ondelete="SET NULL"))
+    number: Mapped[int | None]
+    spent_at: Mapped[datetime]
 
 
 class BudgetHold(Record):

@@ -1,6 +1,7 @@
 """What a network may declare of how much it takes and what it costs. Facts only; who holds whom back stands in services.budget."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -40,6 +41,39 @@ class AnswersTogether(Protocol):
     """Numbers of so many posts come with one request; without it one request a post is reckoned with."""
 
     at_once: int
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What calls cost, in millionths of `currency`. `links` finds what the network takes for a link in a text."""
+
+    currency: str
+    post: int = 0
+    post_with_link: int | None = None  # None: as any other
+    read: int = 0  # the numbers of one post
+    account_read: int = 0
+    links: Callable[[str], Sequence[object]] = re.compile(r"https?://\S", re.IGNORECASE).findall
+
+    def of_post(self, text: str) -> int:
+        """What it costs to post this."""
+        linked = self.post_with_link is not None and self.links(text)
+        return self.post_with_link if linked and self.post_with_link is not None else self.post
+
+    def of_numbers(self, posts: int, *, account: bool) -> int:
+        """What it costs to read the numbers of so many posts, and of the account itself."""
+        return posts * self.read + account * self.account_read
+
+
+@runtime_checkable
+class CostsMoney(Protocol):
+    """Its calls are paid for. What is spent is counted per client, and shown before a post is scheduled."""
+
+    prices: Prices
+
+
+def prices(network: object) -> Prices | None:
+    """None for one that costs nothing."""
+    return network.prices if isinstance(network, CostsMoney) else None
 
 
 def declares(network: object) -> tuple[Declared, ...]:

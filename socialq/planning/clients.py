@@ -36,6 +36,7 @@ class NewClient:
     slots: tuple[str, ...] = ()
     lateness_limit: int = LATENESS_LIMIT
     colour: str = "#0B5C63"
+    monthly_cap: int | None = None  # hundredths of what paid networks are paid in
 
 
 def add_client(session: Session, times: Times, new: NewClient, by: str) -> Client:
@@ -48,6 +49,7 @@ def add_client(session: Session, times: Times, new: NewClient, by: str) -> Clien
     client = Client(
         name=name, timezone=new.timezone, language=new.language, colour=new.colour, created_at=db.now(session),
         approval_needed=new.approval_needed, lateness_limit=new.lateness_limit,
+        monthly_cap=new.monthly_cap,
     )  # fmt: skip
     session.add(client)
     session.flush()
@@ -63,6 +65,7 @@ def change_client(session: Session, times: Times, client_id: int, new: NewClient
     wanted = {
         "name": name, "timezone": new.timezone, "language": new.language, "colour": new.colour,
         "approval_needed": new.approval_needed, "lateness_limit": new.lateness_limit,
+        "monthly_cap": new.monthly_cap,
     }  # fmt: skip
     changed = {field: value for field, value in wanted.items() if getattr(client, field) != value}
     for field, value in changed.items():

@@ -16,7 +16,7 @@ from socialq.networks.call import Call
 from socialq.networks.quotas import Declared, declares
 from socialq.publishing import record
 from socialq.publishing.record import Seen
-from socialq.services import budget, counted
+from socialq.services import budget, counted, money
 from socialq.services.incidents import open_incident, resolve_incidents
 
 KIND = "budget_spent"
@@ -41,6 +41,15 @@ def spent(db: Database, channel_id: int, network: Network) -> None:
         _apply(session, channel)
 
 
+def refused(db: Database, channel_id: int, network: Network, why: budget.Spent | money.CapReached) -> None:
+    """A claim was refused. For a client's money nothing moves: the row rings on, and goes as soon as the cap allows it."""
+    if isinstance(why, budget.Spent):
+        spent(db, channel_id, network)
+        return
+    with db.begin() as session:
+        money.tell(session, why.client_id, why.currency)
+
+
 def wait(db: Database, delivery_id: int, until: datetime, networks: Networks) -> None:
     """Preparing it needs more requests than are left: not before then, and the channel's posts with it."""
     with db.begin() as session:
@@ -59,6 +68,7 @@ def apply_all(db: Database, networks: Networks) -> None:
     for hold in over:
         with db.begin() as session:
             budget.forget(session, hold)
+    money.untell(db)
     for channel_id in ids:
         with db.read() as session:
             channel = session.get_one(Channel, channel_id)

@@ -11,10 +11,11 @@ from socialq.db import now
 from socialq.domain.outcomes import Prepared
 from socialq.domain.states import Move, target
 from socialq.models import Attempt, Delivery
-from socialq.networks.quotas import declares
+from socialq.networks.quotas import declares, prices
 from socialq.publishing.claimable import CLAIM_FROM, CLAIMABLE, MOMENT, at
 from socialq.publishing.sender import Sender
-from socialq.services import budget, counted
+from socialq.publishing.work import text_of
+from socialq.services import budget, counted, money
 from socialq.services.logs import attempting
 
 # On PostgreSQL the inner SELECT takes the row or passes by; on SQLite the transaction alone has the database.
@@ -45,15 +46,17 @@ class Claim:
 
 
 def claim(sender: Sender, delivery_id: int, prepared: Prepared) -> Claim | None:
-    """None: it is not (or no longer) ours to send. Spent: a budget does not allow it now, and nothing was claimed.
+    """None: it is not (or no longer) ours to send. Spent, CapReached: a budget or the client's money does not allow it now.
 
-    Another exception: whether it was claimed is not known, so nothing is sent."""
+    Nothing was claimed then. Another exception: whether it was claimed is not known, so nothing is sent."""
     started = clock.boottime()
     try:
         with sender.db.begin() as session:
             channel, limited = budget.locked(session, delivery_id)
             declared = declares(sender.parts.networks.get(channel.network))
             limited = counted.rows(session, channel, limited, declared)
+            price = prices(sender.parts.networks.get(channel.network))
+            payer = money.payer(session, channel.client_id) if price else None
             moment = now(session)
             lease = moment + timedelta(seconds=sender.times.lease)
             made = {
@@ -68,6 +71,10 @@ def claim(sender: Sender, delivery_id: int, prepared: Prepared) -> Claim | None:
             mine = {"delivery_id": delivery_id, "number": number, "worker_id": sender.worker_id, "started_at": moment}
             session.execute(insert(Attempt).values(outcome="", reason="", url="", **mine))
             counted.recount(session, channel, limited, declared)
+            if price and payer:
+                said = text_of(session, session.get_one(Delivery, delivery_id))
+                cost = price.of_post(said)
+                money.count(session, payer, channel.id, price.currency, cost, (delivery_id, number))
             hold = budget.take(session, channel, limited, budget.FINAL_CALL, sender.times.lease)
     except (
         IntegrityError

@@ -15,6 +15,7 @@ from socialq.errors import SocialqError
 from socialq.models import Delivery
 from socialq.networks.call import TooLate
 from socialq.publishing import access, budgets, record
+from socialq.publishing.asking import ask_quota
 from socialq.publishing.claimable import CLAIMABLE, LIVE, MOMENT, PARENT_IS_OUT, WANTED, at
 from socialq.publishing.fitted import Unfit, fitted
 from socialq.publishing.heard import note
@@ -128,6 +129,7 @@ def carry_out(sender: Sender, work: Work, *, ahead: bool) -> Prepared | None:
         with fitted(sender, work) as content:
             network = sender.network(work.network)
             result = network.prepare(content, work.account, lambda step: _remember(sender, work, step))
+            ask_quota(sender, work)
     except Unfit as error:
         result = Rejected(str(error))
     except TooLate as error:

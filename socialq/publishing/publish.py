@@ -17,7 +17,7 @@ from socialq.publishing.record import Seen
 from socialq.publishing.sender import Sender
 from socialq.publishing.spoken import spoken
 from socialq.publishing.work import Work
-from socialq.services import budget
+from socialq.services import budget, money
 from socialq.services.logs import about
 
 log = logging.getLogger(__name__)
@@ -52,10 +52,10 @@ def _send(sender: Sender, work: Work, prepared: Prepared) -> None:
         return
     try:
         claimed = claim(sender, work.delivery_id, prepared)
-    except budget.Spent:
+    except (budget.Spent, money.CapReached) as spent:
         if not work.ready:  # uploaded once is enough
             store(sender, work, prepared)
-        budgets.spent(sender.db, work.channel_id, sender.network(work.network))
+        budgets.refused(sender.db, work.channel_id, sender.network(work.network), spent)
         return
     except (SQLAlchemyError, Unavailable) as error:
         log.warning("the claim of delivery %s was not acknowledged: %s", work.delivery_id, type(error).__name__)

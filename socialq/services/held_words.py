@@ -79,6 +79,16 @@ def _budget(words: Words, facts: Facts, network: str, zone: str) -> Said:
     )
 
 
+def _money(words: Words, facts: Facts, _network: str, _zone: str) -> Said:
+    return (
+        words.text("%(client)s's money for paid networks is spent", client=facts.get("client", "")),
+        words.text(
+            "The most that you allow a month is reached. Posts there wait; what is too late by then misses its slot."
+        ),
+        words.text("Raise it on the client's page, under Edit, or wait for the new month."),
+    )
+
+
 CLOCKS = {  # `who` is odd, as domain.clocks says
     "database": mark(
         "The clock of the computer with the database is %(seconds)s seconds off: posts go out that much too early or too late."
@@ -111,4 +121,5 @@ KINDS: dict[str, Callable[[Words, Facts, str, str], Said]] = {
     "breaker": _breaker,
     "host_silent": _host,
     "budget_spent": _budget,
+    "money_spent": _money,
 }

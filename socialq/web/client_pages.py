@@ -16,7 +16,7 @@ from socialq.models import Channel, Client, Slot
 from socialq.planning import agenda, weekly_slots
 from socialq.planning.creating import next_slot
 from socialq.services.i18n import mark
-from socialq.web import forms, marks, reach, shown, zones
+from socialq.web import forms, marks, paid, reach, shown, zones
 from socialq.web.forms import Given
 from socialq.web.house import House, house
 
@@ -124,7 +124,7 @@ def _facts(session: Session, client: Client) -> dict[str, Any]:
         "planned": len(coming), "waits": sum(one.mark is Mark.REVIEW and (one.at is None or one.at >= now) for one in found),
         "limit": timedelta(seconds=client.lateness_limit), "endpoints": current_app.view_functions,
         "free_at": _first_free(session, client, lines), "links": links.of_client(session, client.id), "now": now,
-        "network_name": network_name,
+        "network_name": network_name, "spent": paid.month(session, client),
     }  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def filled(client: Client) -> Given[Any]:
     return forms.blank(
         name=client.name, timezone=zones.label(reach.words(), client.timezone), language=client.language,
         approval="needed" if client.approval_needed else "not-needed", colour=marks.colour(client.colour, client.id),
-        lateness_limit=client.lateness_limit,
+        lateness_limit=client.lateness_limit, monthly_cap=paid.typed(client),
     )  # fmt: skip
 
 
@@ -176,5 +176,11 @@ def limits(given: Given[Any]) -> list[tuple[int, str]]:
 def field_of(error: BadInput) -> str:
     """Beside which field a refusal stands."""
     said = str(error)
-    words = {"called": "name", "name": "name", "zone": "timezone", "late by": "lateness_limit"}
+    words = {
+        "called": "name",
+        "name": "name",
+        "zone": "timezone",
+        "late by": "lateness_limit",
+        "most a month": "monthly_cap",
+    }
     return next((field for word, field in reversed(words.items()) if word in said), "")

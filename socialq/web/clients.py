@@ -12,7 +12,7 @@ from socialq.models import Client
 from socialq.planning import pausing
 from socialq.planning.clients import LONGEST_LIMIT, LONGEST_NAME, NewClient, add_client, change_client
 from socialq.services.i18n import mark
-from socialq.web import client_pages, forms, marks, reach, zones
+from socialq.web import client_pages, forms, marks, paid, reach, zones
 from socialq.web.forms import Form, Given, Line
 from socialq.web.toasts import toast
 
@@ -38,6 +38,7 @@ class ClientForm(Form):
     colour: Annotated[int, Field(ge=1, le=len(marks.COLOURS))]
     approval: Literal["needed", "not-needed"]
     lateness_limit: Annotated[int, Field(ge=1, le=LONGEST_LIMIT)]
+    monthly_cap: str = ""
 
 
 @bp.get("")
@@ -130,11 +131,11 @@ def _keep(given: Given[ClientForm], client_id: int = 0) -> Client | None:
     if wanted is None:
         return None
     zone = zones.named(reach.words(), wanted.timezone)
-    new = NewClient(
-        wanted.name, zone, wanted.language, wanted.approval == "needed",
-        lateness_limit=wanted.lateness_limit, colour=marks.COLOURS[wanted.colour - 1],
-    )  # fmt: skip
     try:
+        new = NewClient(
+            wanted.name, zone, wanted.language, wanted.approval == "needed", monthly_cap=paid.cap(wanted.monthly_cap),
+            lateness_limit=wanted.lateness_limit, colour=marks.COLOURS[wanted.colour - 1],
+        )  # fmt: skip
         with parts.db.begin() as session:
             if client_id:
                 return change_client(session, parts.settings.times, client_id, new, by)
@@ -151,4 +152,5 @@ def _form(given: Given[ClientForm], client: Client | None = None) -> str:
         client=client,
         zones=zones.labels(reach.words()),
         limits=client_pages.limits(given),
+        paid=paid.anything(),
     )

@@ -18,7 +18,7 @@ from socialq.networks.base import Content
 from socialq.planning.creating import next_slot
 from socialq.services import refusals
 from socialq.services.media import attachment
-from socialq.web import following, lengths, reach
+from socialq.web import following, lengths, paid, reach
 from socialq.web.following import Part
 from socialq.web.house import house
 from socialq.web.lengths import Length
@@ -95,7 +95,7 @@ def sheet(session: Session, client_id: int, values: Mapping[str, Any], *, fresh:
     content, shots = _content(session, client, text, pictures(values), chosen)
     places = [_place(one, one.id in wanted, text) for one in channels]
     moment = _moment(on, at, client.timezone)
-    more = [Check("bad", told, to) for told, to in following.objections(values, chosen, client)]
+    more = [] if fresh else _more(session, client, values, chosen, content.text)
     checks = [] if fresh else _checks(session, client, chosen, content, shots, moment, more)
     return Sheet(
         who(client), [who(one) for one in clients], client.approval_needed, places, text, shots, on, at, moment, slot, checks,
@@ -200,6 +200,15 @@ def _checks(
         names = words.list(dict.fromkeys(called(one.network, parts.networks, words) for one in channels))
         found.append(Check("", words.text("Length and pictures are right for %(networks)s", networks=names)))
     return list(dict.fromkeys(found))
+
+
+def _more(
+    session: Session, client: Client, values: Mapping[str, Any], channels: list[Channel], text: str
+) -> list[Check]:
+    """About what follows the post, and what it costs."""
+    texts = [text, *(one for one in following.typed(values) if one.strip())]
+    found = [Check("bad", told, to) for told, to in following.objections(values, channels, client)]
+    return found + [Check(tone, told) for tone, told in paid.of_post(session, client, channels, texts)]
 
 
 def _no_alt(shot: Shot) -> str:

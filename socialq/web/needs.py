@@ -23,13 +23,21 @@ KINDS = {  # as the macro `need` calls them, in the order in which they stand on
     "delivery_unsure": "unknown", "second_copy": "unknown", "delivery_rejected": "failed",
     "delivery_repeat": "held",
     "delivery_missed": "missed", "channel_missed": "missed",
-    "channel_disconnected": "disconnected", "host_silent": "disconnected", "budget_spent": "expires",
+    "channel_disconnected": "disconnected", "host_silent": "disconnected", "budget_spent": "expires", "money_spent": "expires",
     "access_ends": "expires", "not_approved": "waits", "approved_too_late": "approved",
     "approved_not_scheduled": "approved", "report_failed": "failed", "mail_unsure": "unknown", "mail_failed": "failed",
     "mail_server": "failed", "clock_off": "expires", "journal_unreadable": "failed",
 }  # fmt: skip
 ADVISED = frozenset(
-    {"nothing_going_out", "host_silent", "budget_spent", "clock_off", "mail_server", "journal_unreadable"}
+    {
+        "nothing_going_out",
+        "host_silent",
+        "budget_spent",
+        "money_spent",
+        "clock_off",
+        "mail_server",
+        "journal_unreadable",
+    }
 )  # nothing here to press: the advice is said
 
 

@@ -35,6 +35,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "access_ends": {**CHANNEL, "step": "day", "ends_at": AT.isoformat()},
     "channel_missed": {**CHANNEL, "missed": 2, "deliveries": []},
     "budget_spent": {**DELIVERY, "until": AT.isoformat()},
+    "money_spent": {"client": "De Korenaar", "currency": "USD", "cap": 2500, "month": "2026-12"},
     "not_approved": {"step": "hours", "state": "in_review", "scheduled_at": AT.isoformat()},
     "journal_unreadable": {"file": "0a1b.json", "folder": "/srv/data/journal"},
     "mail_server": {"reason": "mail.example does not answer at port 587."},

@@ -25,15 +25,15 @@ class Played:
         return (
             f"25 posts a day, 30 for the app: {self.daily.app.total} calls, {self.daily.app.over} too many; the most in any 24 h "
             f"{gates}, together {self.daily.app.highest}; deliveries {self.on_daily}\n"
-            f"{REQUESTS} requests an hour: {self.busy.gate.total} calls, {self.busy.gate.over} too many, the most in an hour "
+            f"{self.busy.gate.most} requests an hour: {self.busy.gate.total} calls, {self.busy.gate.over} too many, the most in an hour "
             f"{self.busy.gate.highest}; deliveries {self.on_busy}; numbers of {self.busy.numbers_given} posts"
         )
 
 
-def play(line: Line, days: int) -> Played:
+def play(line: Line, days: int, requests: int = REQUESTS) -> Played:
     """A third of a day's posts at nine, noon and three on each daily account; one on each busy one, and all numbers of one of them."""
     clock = Clock()
-    daily, busy = Daily(clock), Busy(clock, REQUESTS)
+    daily, busy = Daily(clock), Busy(clock, requests)
     week = Week(line, {"daily": daily, "busy": busy}, clock)
     week.open()
     try:
@@ -67,6 +67,6 @@ def test_without_taking_first_it_would_be_too_many(line: Line, monkeypatch: pyte
     monkeypatch.setattr(budget, "take", lambda *_: None)
     monkeypatch.setattr(budget, "take_for_numbers", lambda *_: (0, None))
     monkeypatch.setattr(counted, "recount", lambda *_: None)
-    played = play(line, 1)
+    played = play(line, 1, requests=10)
     print(f"\n{played}")
     assert played.daily.app.over > 0 and played.busy.gate.over > 0

@@ -3,19 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
+from socialq import clock
 from socialq.domain.outcomes import Deferred, Outcome, Prepared
 from socialq.metrics.pull import pull
-from socialq.models import Budget, Channel
+from socialq.models import Budget, BudgetHold, Channel
 from socialq.networks.base import Account
-from socialq.networks.call import Remaining
+from socialq.networks.call import Call, Remaining
 from socialq.networks.quotas import Declared
 from socialq.publishing import budgets
 from socialq.services import budget
 from socialq.services.accounts import open_account
 from tests.fakes import FakeNetwork
-from tests.usecases.line import Line
+from tests.usecases.line import Line, add_channel
 
 
 @dataclass
@@ -113,3 +115,77 @@ def test_deferred_beyond_the_deadline_fails_at_once_and_is_told(line: Line) -> N
     ]
     line.publish(delivery)
     assert line.get(delivery).state == "failed" and [one.kind for one in line.incidents()] == ["delivery_missed"]
+
+
+@dataclass
+class Asked(FakeNetwork):
+    """A network that says when it is asked, and at no other time, how many posts are left."""
+
+    left: int = 2
+    questions: int = 0
+
+    def quota(self, account: Account) -> list[Remaining]:
+        self.questions += 1
+        return [Remaining("posts", 50, self.left, clock.host_now() + timedelta(hours=3), only_posts=True)]
+
+
+def test_a_quota_is_asked_for_once_and_counted_down(line: Line) -> None:
+    network = Asked()
+    line.parts, line.network = replace(line.parts, networks={"fake": network}), network
+    for text in ("een", "twee"):
+        line.publish(line.schedule(text, late=1))
+    third = line.schedule("drie", late=1, limit=5 * 3600)
+    line.publish(third)
+    assert (len(network.out), network.questions, line.get(third).state) == (2, 1, "scheduled")
+    assert line.get(third).due_at > line.now() + timedelta(hours=2) and line.get(third).attempt == 0
+
+
+def test_numbers_do_not_wait_for_a_quota_of_posts(line: Line) -> None:
+    with line.parts.db.begin() as session:
+        found = [Remaining("posts", 50, 0, clock.host_now() + timedelta(hours=3), only_posts=True)]
+        budget.keep(session, channel(line), found)
+    with line.parts.db.begin() as session:
+        assert budget.take_for_numbers(session, channel(line), [7], 60.0)[0] == 0
+
+
+def test_a_taking_holds_for_all_who_share_it_until_it_is_answered_for(line: Line) -> None:
+    with line.parts.db.begin() as session:
+        other = session.get_one(Channel, add_channel(session, line.parts, line.client_id, "anders"))
+        budget.keep(
+            session, channel(line), [Remaining("requests", 10, 2, clock.host_now() + timedelta(hours=1), "app")]
+        )
+    with line.parts.db.begin() as session:
+        mine = budget.take(session, channel(line), budget.lock(session, channel(line)), budget.FINAL_CALL, 60)
+        theirs = budget.take(session, other, budget.lock(session, other), budget.FINAL_CALL, 60)
+        with pytest.raises(budget.Spent):
+            budget.take(session, other, budget.lock(session, other), budget.FINAL_CALL, 60)
+        budget.give_back(session, theirs)
+        assert mine and budget.take(session, other, budget.lock(session, other), budget.FINAL_CALL, 60)
+
+
+def test_the_taking_of_a_process_that_died_counts_as_used(line: Line) -> None:
+    with line.parts.db.begin() as session:
+        budget.keep(session, channel(line), [Remaining("requests", 10, 9, clock.host_now() + timedelta(hours=1))])
+        budget.take(session, channel(line), budget.lock(session, channel(line)), budget.FINAL_CALL, -1)
+    budgets.apply_all(line.parts.db, line.parts.networks)
+    with line.parts.db.read() as session:
+        assert session.scalars(select(Budget.left)).one() == 8 and session.scalars(select(BudgetHold)).all() == []
+
+
+def test_an_older_answer_that_comes_later_raises_nothing(line: Line) -> None:
+    """Two calls under way at once: the one that saw more left is stored last."""
+    first, second = (Call(connect_within=5, total=5) for _ in range(2))
+    until = clock.host_now() + timedelta(hours=1)
+    first.count(Remaining("requests", 10, 3, until))
+    second.count(Remaining("requests", 10, 2, until))
+    for call in (second, first):
+        with line.parts.db.begin() as session:
+            budget.answered(session, channel(line), call)
+    with line.parts.db.read() as session:
+        assert session.scalars(select(Budget.left)).one() == 2
+    later = Call(connect_within=5, total=5)
+    later.count(Remaining("requests", 10, 6, until))
+    with line.parts.db.begin() as session:
+        budget.answered(session, channel(line), later)
+    with line.parts.db.read() as session:
+        assert session.scalars(select(Budget.left)).one() == 6, "a share of the last hour gets less again"

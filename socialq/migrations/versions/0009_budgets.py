@@ -1,4 +1,4 @@
-"""What calls have taken from budgets, which budgets only posts take from, and what follows a post in a thread."""
+"""What calls have taken from budgets, which budgets only posts take from, what calls cost, and what follows a post in a thread."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,26 @@ def upgrade() -> None:
         batch.add_column(sa.Column("only_posts", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch.add_column(sa.Column("declared", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_attempts_started", "attempts", ["started_at"])
+    with op.batch_alter_table("clients") as batch:
+        batch.add_column(sa.Column("monthly_cap", sa.Integer(), nullable=True))
+    op.create_table(
+        "costs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("micros", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("spent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_costs_client_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_costs_channel_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_costs_delivery_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_costs")),
+    )
+    op.create_index("ix_costs_client_time", "costs", ["client_id", "spent_at"])
     op.create_table(
         "revision_parts",
         sa.Column("revision_id", sa.Integer(), nullable=False),
@@ -45,6 +65,9 @@ def upgrade() -> None:
 def downgrade() -> None:
 
     op.drop_table("revision_parts")
+    op.drop_table("costs")
+    with op.batch_alter_table("clients") as batch:
+        batch.drop_column("monthly_cap")
     op.drop_index("ix_attempts_started", table_name="attempts")
     with op.batch_alter_table("budgets") as batch:
         batch.drop_column("declared")
