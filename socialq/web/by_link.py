@@ -188,7 +188,8 @@ def _choice(one: Guest, given: Given[Picked]) -> str | Answer:
         taken = choosing.connected(session, found)
     if found is None:
         return _back(one, reach.words().text(ONCE_MORE))
-    return render_template("by_link/choice.html", guest=one, choice=found, given=given, taken=taken)
+    offered = connect_words.offered(found)
+    return render_template("by_link/choice.html", guest=one, choice=offered, given=given, taken=taken)
 
 
 def _chosen(one: Guest, found: Choice, picked: list[str]) -> Answer:

@@ -85,6 +85,7 @@ def _page(client_id: int, given: Given[Picked]) -> str | Response:
     if found is None:
         return _late(client_id)
     name = shown.called(found.network, reach.parts().networks, reach.words())
+    found = connect_words.offered(found)
     return render_template("channels/choice.html", client=client, choice=found, given=given, taken=taken, network=name)
 
 

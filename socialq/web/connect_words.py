@@ -1,10 +1,12 @@
 """What connecting and the networks have against an account, as they write it in English, said in the reader's language."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from socialq.connecting.channels import BY_HAND
+from socialq.connecting.choices import Choice
 from socialq.connecting.ending import Ended
 from socialq.errors import BadInput
 from socialq.networks.base import Network
@@ -66,6 +68,12 @@ KNOWN = (
     mark("X does not accept this token: log in there again, or copy it anew."),
     mark("The app's credit at X is used up: add to it in X's developer console, then try again."),
     mark("The app at X may not read and write: allow that in X's developer console, then log in there again."),
+    # Facebook
+    mark("Facebook does not accept this access: log in there again."),
+    mark(
+        "This access belongs to a person, and socialq can only post to Pages: log in with the button, or give the token of the Page."
+    ),
+    mark("Your task on this Page does not let you post: ask who manages it to let you create content."),
     # practice
     mark("Give the practice account a handle of letters, digits, dots and dashes, for example vera."),
     mark("The practice folder cannot be written: %(why)s."),
@@ -138,6 +146,12 @@ def said(error: BadInput) -> str:
         if found := _pattern(known).fullmatch(english):
             return words.text(known, **found.groupdict())
     return forms.say(error)
+
+
+def offered(choice: Choice) -> Choice:
+    """With what is against each account in the reader's language."""
+    offers = [replace(one, why_not=said(BadInput(one.why_not))) if one.why_not else one for one in choice.offers]
+    return replace(choice, offers=offers)
 
 
 def answered(error: str, network: Network, server: str, returns_to: str) -> str:

@@ -74,10 +74,14 @@ def late() -> None:
     raise TooLate
 
 
-def play(network: Network, staged: Staged, scenario: str, content: Content) -> tuple[Outcome, Exception | None]:
-    """Prepare on a healthy peer, spoil it, publish from what the database keeps (JSON). What is raised counts as Unknown."""
-    account = replace(staged.account, call=call(total=5))
-    prepared = network.prepare(content, account, lambda _step: None)
+def play(
+    network: Network, staged: Staged, scenario: str, content: Content, memory: dict[str, Any] | None = None
+) -> tuple[Outcome, Exception | None]:
+    """Prepare on a healthy peer, spoil it, publish from what the database keeps (JSON). What is raised counts as Unknown.
+
+    `memory`: what an earlier preparation remembered; this one adds to it."""
+    account, memory = replace(staged.account, call=call(total=5)), {} if memory is None else memory
+    prepared = network.prepare(replace(content, memory=dict(memory)), account, memory.update)
     assert isinstance(prepared, Prepared), prepared
     kept = Prepared(prepared.identity, json.loads(json.dumps(prepared.memory)))
     staged.spoil()

@@ -9,7 +9,7 @@ from socialq import clock
 from socialq.domain.message import Wanted
 from socialq.domain.outcomes import Prepared
 from socialq.networks.base import Account, Content
-from socialq.networks.facebook import FACEBOOK as NETWORK
+from socialq.networks.facebook import NETWORK
 from socialq.networks.facebook.connect import proof
 from tests.networks.desk import KEY, call, prepared
 from tests.networks.fake_graph import NAME, PAGE, SECRET, TOKEN, FakeGraph, error

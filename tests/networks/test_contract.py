@@ -3,6 +3,7 @@
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,9 @@ def test_the_same_call_again_makes_no_second_post(key: str, tmp_path: Path) -> N
     if not isinstance(network, CanRepeat):
         return
     with recordings(key).stage("ok", tmp_path) as staged:
-        first, _ = play(network, staged, "ok", content())
-        again, _ = play(network, staged, "ok", content())
+        memory: dict[str, Any] = {}
+        first, _ = play(network, staged, "ok", content(), memory)
+        again, _ = play(network, staged, "ok", content(), memory)
         assert isinstance(first, Published)
         assert first == again
         assert staged.copies() == 1

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from socialq.networks.base import Account, App, AppUnknown, Connected, ConnectFailed, Visit
-from socialq.networks.facebook import FACEBOOK as NETWORK
+from socialq.networks.facebook import NETWORK
 from socialq.networks.facebook.connect import NO_TASK, proof
 from tests.cli.desk import closed_port
 from tests.networks.desk import call

@@ -7,8 +7,7 @@ import pytest
 
 from socialq.domain.outcomes import Metrics, Published
 from socialq.networks.base import AccessLost, Content, ReadFailed
-from socialq.networks.facebook import FACEBOOK as NETWORK
-from socialq.networks.facebook import metrics
+from socialq.networks.facebook import NETWORK, metrics
 from tests.networks.desk import KEY, send
 from tests.networks.facebook_desk import account, graph
 from tests.networks.fake_graph import PAGE, VERSION, FakeGraph, error

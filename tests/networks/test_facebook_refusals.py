@@ -9,7 +9,7 @@ import pytest
 from socialq import clock
 from socialq.domain.outcomes import Deferred, Disconnected, NotSent, Published, Rejected
 from socialq.networks.base import Content
-from socialq.networks.facebook import FACEBOOK as NETWORK
+from socialq.networks.facebook import NETWORK
 from socialq.networks.facebook.client import RATE, Unexplained
 from socialq.networks.facebook.refusals import LOST
 from tests.networks.desk import KEY

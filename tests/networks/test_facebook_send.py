@@ -19,7 +19,7 @@ from socialq.domain.outcomes import (
     Rejected,
 )
 from socialq.networks.base import Content
-from socialq.networks.facebook import FACEBOOK as NETWORK
+from socialq.networks.facebook import NETWORK
 from socialq.networks.facebook.client import Unexplained
 from tests.networks.desk import KEY, call, picture, prepared, send
 from tests.networks.facebook_desk import account, graph, ready, says, wanted

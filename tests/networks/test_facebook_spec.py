@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from socialq.networks.base import App, Content, Visit
-from socialq.networks.facebook import FACEBOOK as NETWORK
-from socialq.networks.facebook import metrics, sdk, send
+from socialq.networks.facebook import NETWORK, metrics, sdk, send
 from tests.networks.desk import KEY, call, picture, prepared
 from tests.networks.desk import send as send_it
 from tests.networks.facebook_desk import account, graph

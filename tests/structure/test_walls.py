@@ -33,7 +33,7 @@ MODULE_OF = {
     "pydantic-settings": "pydantic_settings",
 }
 # By name in a URL (psycopg), by Procfile, by pip, as data; two SDKs hold their place until their networks come.
-USED_OTHERWISE = {"psycopg", "gunicorn", "setuptools", "tzdata", "tweepy", "facebook"}
+USED_OTHERWISE = {"psycopg", "gunicorn", "setuptools", "tzdata", "tweepy"}
 
 
 def loaded(code: str) -> set[str]:

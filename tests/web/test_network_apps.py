@@ -9,7 +9,7 @@ from sqlalchemy import select
 from socialq.connecting import apps
 from socialq.errors import BadInput
 from socialq.models import Channel, Event, NetworkApp
-from socialq.networks.besides import AppCredentials
+from socialq.networks.besides import AppCredentials, NeedsApp
 from socialq.wiring import Parts
 from tests.cast import STAN
 from tests.factories import Practice
@@ -25,6 +25,14 @@ class Needing(FakeNetwork):
     key: str = "needing"
     name: str = "Needing"
     app_credentials: AppCredentials = AppCredentials("https://developer.example/apps", "App ID", "App secret")
+
+
+@pytest.fixture(autouse=True)
+def none_of_ours(app: Flask) -> None:
+    """Whichever networks there are, those that want an app are away."""
+    networks = app.extensions["socialq"].networks
+    for key in [key for key, one in networks.items() if isinstance(one, NeedsApp)]:
+        del networks[key]
 
 
 @pytest.fixture

@@ -87,4 +87,4 @@ class Facebook(ByCode):
         return metrics.account_metrics(account)
 
 
-FACEBOOK = Facebook()
+NETWORK = Facebook()
