@@ -24,7 +24,8 @@ from socialq.web.shown import Who
 
 @dataclass(frozen=True)
 class Page:
-    """`asked`: a person decides now; `looking`: what is being done instead; `on` and `at` a wall time to suggest."""
+    """`asked`: a person decides now; `looking`: what is being done instead; `arriving`: how far its files are;
+    `on` and `at` a wall time to suggest."""
 
     id: int
     attempt: int
@@ -41,6 +42,7 @@ class Page:
     post: str
     story: list[Line]
     looking: str
+    arriving: str
     asked: bool
     failed: bool
     on: str
@@ -66,7 +68,8 @@ def page(session: Session, delivery: Delivery, words: Words) -> Page:
         shown.word_of(place, entry, reach.parts().networks, words) if place and entry else words.text("Withdrawn"),
         text if delivery.part == 1 else text_of(session, delivery), delivery.scheduled_at, delivery.url, profile(channel),
         link("posts.show", post_id=delivery.post_id), delivery_story.story(session, delivery, tried, name, words),
-        delivery_story.looking(delivery, words, owner.zone), unknown and delivery.ask_at is not None,
+        delivery_story.looking(delivery, words, owner.zone), delivery_story.arriving(delivery, name, words),
+        unknown and delivery.ask_at is not None,
         failed, on, at, incident_id, name,
         delivery_choices.choices(session, delivery, client, tried, name, words, anew=not wanted),
     )  # fmt: skip

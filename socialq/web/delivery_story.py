@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from socialq.domain.states import DeliveryState, Move
 from socialq.models import Attempt, Delivery, Event, Member
+from socialq.networks.call.pieces import under_way
 from socialq.services.i18n import Words, mark
 from socialq.services.reasons import reason
 
@@ -34,6 +35,9 @@ VERBS = {  # of an event that is more than the end of an attempt
     "stop": mark("%(who)s wants it left out: if it is not online, it is not sent again."),
     "hold": mark("Held: the same text went out here less than a day ago."),
 }
+ARRIVING = mark(
+    "The files are on their way to %(network)s: %(percent)s %% is there. Nothing is public before its time."
+)
 FOUND = mark("socialq looked and found it online.")
 SAID = mark("%(who)s said that it is online.")
 ABSENT = mark("socialq looked twice: it is not there. It goes out again by itself.")
@@ -74,6 +78,14 @@ def looking(delivery: Delivery, words: Words, zone: str) -> str:
     if delivery.look_failed_at is not None:
         return words.text("socialq could not look. It tries again: %(at)s.", at=at)
     return words.text("socialq looks whether it is online: %(at)s.", at=at)
+
+
+def arriving(delivery: Delivery, network: str, words: Words) -> str:
+    """How much of its files has arrived there, while they are sent ahead of its time; empty otherwise."""
+    share = under_way(delivery.memory)
+    if delivery.state != DeliveryState.SCHEDULED or delivery.prepared_at is not None or share is None:
+        return ""
+    return words.text(ARRIVING, network=network, percent=words.number(int(share * 100)))
 
 
 def _attempt(attempt: Attempt, delivery: Delivery, network: str, words: Words) -> Line:

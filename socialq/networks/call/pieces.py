@@ -108,6 +108,13 @@ def share(memory: Mapping[str, Any], name: str = "upload") -> float | None:
     return kept["sent"] / kept["of"] if kept.get("of") else None
 
 
+def under_way(memory: Mapping[str, Any]) -> float | None:
+    """Over all files of a post, whatever their names; None when nothing is on its way."""
+    kept = [one for one in memory.values() if isinstance(one, Mapping) and one.keys() == {"sent", "of"}]
+    sent, of = sum(one["sent"] for one in kept), sum(one["of"] for one in kept)
+    return sent / of if sent < of else None
+
+
 def _kept(memory: Mapping[str, Any], name: str, total: int) -> int:
     """From the start again when it was another file."""
     kept = memory.get(name) or {}
