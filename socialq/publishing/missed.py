@@ -6,7 +6,7 @@ from socialq.db import Database, now
 from socialq.domain.delivery import Settlement
 from socialq.domain.states import DeliveryState, Move
 from socialq.domain.times import Times
-from socialq.models import Channel, Delivery
+from socialq.models import Delivery
 from socialq.publishing import unreached
 from socialq.publishing.claimable import MOMENT
 from socialq.publishing.record import Seen, apply
@@ -29,11 +29,11 @@ def miss_slots(db: Database, times: Times) -> int:
     """Scheduled deliveries past their client's limit: how many were given up."""
     with db.read() as session:
         late = session.scalars(MISSED.limit(AT_ONCE), {"moment": now(session)})
-        rows = [(Seen(d.id, d.attempt), d.channel_id, _reason(d)) for d in late]
-    for seen, channel_id, reason in rows:
+        rows = [(Seen(d.id, d.attempt), d.channel_id, d.deadline_at, _reason(d)) for d in late]
+    for seen, channel_id, deadline_at, reason in rows:
         with db.begin() as session:
             settlement = Settlement(Move.MISS, {"confirm_at": None}, "delivery_missed", reason)
-            if session.get_one(Channel, channel_id).disconnected_at is not None:
+            if unreached.was_closed(session, channel_id, deadline_at):
                 settlement = Settlement(Move.MISS, {"confirm_at": None}, "channel_missed", unreached.REASON)
             apply(session, seen, settlement, [DeliveryState.SCHEDULED], "scheduler")
     return len(rows)

@@ -1,6 +1,7 @@
 """What missed its slot because its channel was not connected: one incident for the channel, with all of it to schedule again."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,12 +9,22 @@ from sqlalchemy.orm import Session
 
 from socialq.db import Database
 from socialq.domain.states import DeliveryState
-from socialq.models import Delivery, Incident
+from socialq.models import Channel, Delivery, Incident
+from socialq.services.access import KIND as DISCONNECTED
 from socialq.services.incidents import open_incident, resolve_incidents
 
 KIND, BY = "channel_missed", "scheduler"
 ONE = "delivery_missed"
 REASON = "its channel was not connected"
+
+
+def was_closed(session: Session, channel_id: int, at: datetime) -> bool:
+    """The channel is not connected, or was not at that time (nobody looked meanwhile)."""
+    if session.get_one(Channel, channel_id).disconnected_at is not None:
+        return True
+    then = (Incident.opened_at <= at, Incident.resolved_at >= at)
+    told = select(Incident.id).where(Incident.kind == DISCONNECTED, Incident.subject == f"channel:{channel_id}", *then)
+    return session.scalar(told.limit(1)) is not None
 
 
 def tell(session: Session, delivery: Delivery, client_id: int, facts: Mapping[str, Any]) -> None:

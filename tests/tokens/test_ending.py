@@ -1,15 +1,20 @@
 """Told a week and a day before access ends that only a person can give again; what misses its slot meanwhile is one list."""
 
+import json
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from socialq.alerting.tell import tell
+from socialq.connecting import Wanted
+from socialq.connecting.channels import connect_again
 from socialq.connecting.ending_soon import OVER, notice
 from socialq.domain.marks import Mark
 from socialq.models import Channel, Delivery, Incident, Member, OutboxMail
 from socialq.planning import agenda
 from socialq.publishing.missed import miss_slots
+from socialq.publishing.publish import publish
 from socialq.publishing.unreached import close_settled
 from tests.cast import VERA
 from tests.tokens.desk import Tokens
@@ -131,7 +136,29 @@ def test_what_is_missed_while_disconnected_is_one_list(tokens: Tokens) -> None:
     assert "channel_missed" not in tokens.incidents()
 
 
-def test_connecting_again_does_not_close_the_list(tokens: Tokens) -> None:
-    from socialq.connecting.channels import SETTLED_BY_CONNECTING
-
-    assert "channel_missed" not in SETTLED_BY_CONNECTING
+@pytest.mark.parametrize("scheduler", ["runs", "stands still"])
+def test_connected_again_what_is_in_time_goes_and_the_rest_is_one_list(tokens: Tokens, scheduler: str) -> None:
+    """Through the use case, as the page does it; also when nobody looked at slots until then."""
+    line, parts = tokens.line, tokens.parts
+    tokens.server.family("brood").revoked = True
+    tokens.refresh()
+    late = [line.schedule(f"te laat {n}", late=8000.0 + n) for n in range(2)]
+    waits = line.schedule("op tijd", late=60.0)
+    with parts.db.begin() as session:  # it was told before the slots passed
+        session.execute(update(Incident).values(opened_at=parts.db.now() - timedelta(hours=3)))
+    if scheduler == "runs":
+        miss_slots(parts.db, tokens.sender.times)
+    tokens.server.family("brood").revoked = False
+    fresh = tokens.server.family("brood").give() | {"expires_at": int(tokens.in_seconds(7200).timestamp())}
+    wanted = Wanted(line.client_id, "rotating", json.dumps(fresh), server=tokens.channel().server)
+    connect_again(parts.db, parts.networks, parts.secrets, parts.settings, line.channel_id, wanted, "member:1")
+    with parts.db.begin() as session:  # the slots passed before that
+        session.execute(update(Delivery).where(Delivery.id.in_(late)).values(deadline_at=tokens.in_seconds(-600)))
+    miss_slots(parts.db, tokens.sender.times)
+    assert list(tokens.incidents()) == ["channel_missed"]
+    assert {one["delivery_id"] for one in tokens.incidents()["channel_missed"].facts["deliveries"]} == set(late)
+    channel = tokens.channel()
+    assert channel.refresh_at is not None and channel.expires_at is not None and channel.refreshing_until is None
+    publish(tokens.sender, line.ring())
+    assert [line.get(one).state for one in [*late, waits]] == ["failed", "failed", "published"]
+    assert tokens.server.family("brood").posts == ["op tijd"]
