@@ -114,6 +114,8 @@ def with_access(sender: Sender, work: Work, *, ahead: bool) -> Work | None:
     found = access.lasting(sender, work)
     if isinstance(found, Work):
         return found
+    with sender.db.begin() as session:
+        budget.give_back(session, work.account.call.hold)  # nobody was asked
     not_prepared(sender, work.delivery_id, found, ahead=ahead)
     return None
 
