@@ -198,6 +198,12 @@ def test_a_text_over_the_limit_is_refused_with_the_count() -> None:
     assert str(told) == "The text has 304 characters, X takes 280."
 
 
+def test_what_it_costs() -> None:
+    plain, bare, linked = (NETWORK.prices.of_post(text) for text in ("Vers brood", "Zie example.com", TEXT))
+    assert (plain, bare, linked) == (15_000, 200_000, 200_000)
+    assert NETWORK.prices.of_numbers(10, account=True) == 60_000
+
+
 def in_minutes(minutes: int) -> str:
     return str(int((clock.host_now() + timedelta(minutes=minutes)).timestamp()))
 

@@ -55,6 +55,11 @@ def weighted(text: str, link: int | None = None) -> int:
     return weigh(text, link=link or LINK).length
 
 
+def linked(text: str) -> list[tuple[int, int]]:
+    """Start and length of what X makes a link, with https:// or without; in units of UTF-16."""
+    return list(links(units(unicodedata.normalize("NFC", text))))
+
+
 def _pair(text: str, place: int) -> bool:
     return "\ud800" <= text[place] <= "\udbff" and "\udc00" <= text[place + 1 : place + 2] <= "\udfff"
 

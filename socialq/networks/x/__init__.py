@@ -11,8 +11,13 @@ from socialq.networks.base import Account, AccountMetrics, App, Connected, Conte
 from socialq.networks.besides import AppCredentials, Renewed
 from socialq.networks.oauth import ByCode, Flow
 from socialq.networks.problems import problems
+from socialq.networks.quotas import Prices
+from socialq.networks.text import linked
 from socialq.networks.x import connect, links, numbers, read, send
 from socialq.networks.x.client import API
+
+# As of November 2026. Reading posts of the account that owns the app is cheaper; so few do that it is reckoned dear.
+PRICES = Prices("USD", post=15_000, post_with_link=200_000, read=5_000, account_read=10_000, links=linked)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class X(ByCode):
         {"views", "likes", "comments", "shares", "saves", "clicks", "video_views", "followers"}
     )
     at_once: int = numbers.AT_ONCE
+    prices: Prices = PRICES
     app_credentials: AppCredentials = AppCredentials("https://console.x.com", "Client ID", "Client Secret")
     flow: Flow = Flow(
         site="https://x.com", authorize="/i/oauth2/authorize", api=API, token=connect.TOKEN,
