@@ -1,5 +1,6 @@
 """Pictures and videos: taken in (opened, written again by us) and shown to members who see their client. Others find nothing."""
 
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -9,11 +10,13 @@ from werkzeug.datastructures import FileStorage
 
 from socialq.domain.roles import Act
 from socialq.errors import BadInput
+from socialq.models import Media
 from socialq.services.media import drop_spare, keeping, picture_of, record
-from socialq.services.pictures import smaller
+from socialq.services.pictures import part, smaller
 from socialq.web import files, forms, reach, uploads
 from socialq.web.forms import Form, Id
 
+CROP = re.compile(r"(\d{1,6})-(\d{1,6})-(\d{1,6})-(\d{1,6})", re.ASCII)
 bp = Blueprint("media", __name__, url_prefix="/media")
 
 
@@ -41,13 +44,26 @@ def create() -> tuple[dict[str, object], int]:
 
 @bp.get("/<int:media_id>")
 def show(media_id: int) -> Response:
-    """The file as we wrote it, never what was sent; `?size=small` for lists and cards."""
+    """The file as we wrote it, never what was sent; `?size=small` for lists and cards, `&crop=` for a part of it."""
     with reach.parts().db.read() as session:
         row = reach.media(session, media_id)
     if request.args.get("size") != "small":
         return files.answer(row.name)
     picture = picture_of(row.name, row.media_type)
-    return files.small(reach.parts().storage.small(picture, smaller), f"{row.sha256}-small")
+    small, shares = reach.parts().storage.small(picture, smaller), _shares(row)
+    return files.small(part(small, shares) if shares else small, f"{row.sha256}-small-{shares}")
+
+
+def _shares(row: Media) -> tuple[float, float, float, float] | None:
+    """`?crop=left-top-right-bottom` in pixels of the picture, as shares of it; 404 for what is not inside."""
+    written = request.args.get("crop")
+    if written is None:
+        return None
+    found = CROP.fullmatch(written) or abort(404)
+    left, top, right, bottom = map(int, found.groups())
+    if not (left < right <= row.width and top < bottom <= row.height):
+        abort(404)
+    return left / row.width, top / row.height, right / row.width, bottom / row.height
 
 
 def take_in(client_id: int, sent: Sequence[FileStorage]) -> list[int]:

@@ -14,6 +14,14 @@ from socialq.web.shown import called
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What a network changes; `crop` is what it shows, for the picture's address, empty when that is all of it."""
+
+    text: str
+    crop: str = ""
+
+
+@dataclass(frozen=True)
 class Shot:
     """`number` counts pictures and videos apart; `length` is a video's ("0:32"), empty for a picture."""
 
@@ -21,7 +29,7 @@ class Shot:
     alt: str
     number: int
     length: str
-    notices: list[str]
+    notices: list[Notice]
 
 
 def shown(ids: Sequence[int], files: Sequence[Attachment], channels: Sequence[Channel]) -> list[Shot]:
@@ -36,14 +44,16 @@ def shown(ids: Sequence[int], files: Sequence[Attachment], channels: Sequence[Ch
     return found
 
 
-def _notices(files: Sequence[Attachment], channels: Sequence[Channel], words: Words) -> list[list[str]]:
+def _notices(files: Sequence[Attachment], channels: Sequence[Channel], words: Words) -> list[list[Notice]]:
     """For each file, every sentence once."""
-    said: list[dict[str, None]] = [{} for _ in files]
+    said: list[dict[Notice, None]] = [{} for _ in files]
     for channel in channels:
         if network := reach.parts().networks.get(channel.network):
             name = called(channel.network, reach.parts().networks, words)
             for place, fit in enumerate(fits(files, network.limits.updated(channel.limits), name)):
-                said[place] |= {refusals.said(words, one) or str(one): None for one in fit.notices}
+                crop = "-".join(map(str, fit.recipe.box)) if fit.recipe and fit.recipe.box else ""
+                for number, one in enumerate(fit.notices):  # the crop is what comes first
+                    said[place][Notice(refusals.said(words, one) or str(one), "" if number else crop)] = None
     return [list(one) for one in said]
 
 

@@ -1,7 +1,9 @@
 """Pictures and videos in the composer: what each network will change stands beside it, what it refuses is said and blocks."""
 
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from sqlalchemy import update
 
 from socialq.models import Channel, Member
@@ -34,6 +36,12 @@ def test_what_a_network_changes_stands_beside_the_picture_and_blocks_nothing(
     page = vera.post("/posts", form(practice, media=[media], alt=["Een toren"])).text
     assert page.count(CROPPED) == 1 and "This has to be right first" not in page
     assert page.index(f'data-notes="{media}"') < page.index(CROPPED) < page.index('id="checks"')
+    crop = f"/media/{media}?size=small&crop=0-62-300-437"
+    assert crop.replace("&", "&amp;") in page
+    with Image.open(BytesIO(vera.get(crop).data)) as image:
+        assert (image.format, image.size) == ("WEBP", (300, 375))
+    for wrong in ("0-0-301-10", "10-0-10-10", "a", "-1-0-5-5", "0-0-10-501", "0-0-10-10-10"):
+        assert vera.get(f"/media/{media}?size=small&crop={wrong}").status_code == 404
     fits = taken(vera, practice.client.id, image_bytes(400, 400), "vierkant.png")
     assert "cropped" not in vera.post("/posts", form(practice, media=[fits], alt=["x"])).text
     sent = form(practice, do="schedule", on=day(practice), at="09:00", media=[media], alt=["Een toren"])
