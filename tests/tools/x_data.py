@@ -10,8 +10,7 @@ DOMAINS = MODULES / "twitter-text" / "dist" / "esm" / "regexp"
 EMOJI = MODULES / "twemoji-parser" / "dist" / "lib" / "regex.js"
 HEAD = '''"""What X takes for the end of a domain and for an emoji. Written by tests/tools/x_data.py, not by hand.
 
-From npm twitter-text 3.1.0 (Apache-2.0, Twitter Inc.) and twemoji-parser 11.0.2 (MIT, Twitter Inc.): the newest that X has
-published. EMOJI is a pattern over UTF-16 code units."""
+From npm twitter-text 3.1.0 (Apache-2.0) and twemoji-parser 11.0.2 (MIT), both of Twitter Inc.; EMOJI is over UTF-16 units."""
 '''
 WIDTH = 100
 
