@@ -32,8 +32,8 @@ MODULE_OF = {
     "prometheus-client": "prometheus_client",
     "pydantic-settings": "pydantic_settings",
 }
-# By name in a URL (psycopg), by Procfile, by pip, as data; two SDKs hold their place until their networks come.
-USED_OTHERWISE = {"psycopg", "gunicorn", "setuptools", "tzdata", "tweepy"}
+# By name in a URL (psycopg), by Procfile, by pip, as data.
+USED_OTHERWISE = {"psycopg", "gunicorn", "setuptools", "tzdata"}
 
 
 def loaded(code: str) -> set[str]:
