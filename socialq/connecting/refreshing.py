@@ -27,7 +27,7 @@ from socialq.services import events
 from socialq.services.access import disconnect, facts
 from socialq.services.accounts import open_account
 from socialq.services.journal import Journal
-from socialq.services.tokens import Keeper
+from socialq.services.tokens import Keeper, kept_in_journal
 from socialq.settings import Settings
 
 FUTURE = timedelta(seconds=5)
@@ -59,6 +59,9 @@ class Refresher:
         work = self._claim(channel_id, version, refused=refused)
         if not isinstance(work, _Work):
             return work
+        # The database was away for longer than the lease: whoever has the new token is about to write it.
+        if work.lost and kept_in_journal(self.settings.data_dir, channel_id):
+            return Access.BUSY
         answer = self._ask(work)
         match answer:
             case Renewed() if access.whole(answer.credentials):

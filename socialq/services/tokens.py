@@ -2,9 +2,12 @@
 
 What came is in the journal before it is in the row: nobody can ask a second time for a token that replaces the one before."""
 
+import json
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,6 +19,7 @@ from socialq.domain import access
 from socialq.models import Channel
 from socialq.networks.base import Account
 from socialq.networks.call import Call
+from socialq.services import journal_files
 from socialq.services.accounts import open_account
 from socialq.services.incidents import resolve_incidents
 from socialq.services.journal import Journal
@@ -52,6 +56,16 @@ class Keeper:
         if written:
             self._version += 1
         return written
+
+
+def kept_in_journal(data_dir: Path, channel_id: int) -> bool:
+    """A renewal is on this disk and not in its row yet: the database was away, or a process has died. It will be."""
+    for path in journal_files.waiting(data_dir):
+        with suppress(OSError, ValueError, AttributeError):  # written down a moment ago, or none of ours
+            entry = json.loads(path.read_bytes())
+            if (entry.get("kind"), entry.get("channel_id")) == (TOKEN, channel_id):
+                return True
+    return False
 
 
 def write_entry(db: Database, entry: Mapping[str, Any]) -> None:

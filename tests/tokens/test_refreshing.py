@@ -128,6 +128,10 @@ def test_what_a_killed_process_left_is_applied(tokens: Tokens, monkeypatch: pyte
     data_dir = tokens.parts.settings.data_dir
     (left,) = journal_files.waiting(data_dir)
     assert "canary" not in left.read_text() and json.loads(left.read_text())["ends"]["expires_at"]
+    tokens.set(refreshing_until=tokens.in_seconds(-1))
+    assert tokens.refresh() is Access.BUSY and tokens.server.requests == 1, (
+        "the old token is worth nothing: it is not used"
+    )
     assert apply_journals(tokens.parts.db, data_dir, tokens.sender.times) == 1
     assert tokens.whole() and tokens.channel().refreshing_until is None
     assert tokens.channel().expires_at is not None
