@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from socialq.models import Client, ConnectLink
 from socialq.services.i18n import Words, mark
 from socialq.web import reach, shown
+from socialq.web.signs import signs
 
 SAID = mark("%(client)s has connected %(account)s on %(network)s.")
 MOST = 5
@@ -23,7 +24,9 @@ class Answered:
 
 
 def answered(session: Session, words: Words) -> list[Answered]:
-    """Of the member's clients, the oldest first."""
+    """Of the member's clients, the oldest first. Asks nothing when there is none."""
+    if not signs(session).answered:
+        return []
     query = (
         select(ConnectLink, Client.name)
         .join(Client, Client.id == ConnectLink.client_id)

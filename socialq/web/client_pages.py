@@ -19,6 +19,7 @@ from socialq.services.i18n import mark
 from socialq.web import forms, marks, paid, reach, shown, zones
 from socialq.web.forms import Given
 from socialq.web.house import House, house
+from socialq.web.signs import signs
 
 LIMITS = (900, 1800, 3600, 7200, 14400, 28800, 86400)  # seconds
 USUAL_LIMIT = 7200
@@ -123,7 +124,8 @@ def _facts(session: Session, client: Client) -> dict[str, Any]:
         "beyond": max(len(coming) - COMING, 0), "recent": [_shown(client, one) for one in recent[:RECENT]],
         "planned": len(coming), "waits": sum(one.mark is Mark.REVIEW and (one.at is None or one.at >= now) for one in found),
         "limit": timedelta(seconds=client.lateness_limit), "endpoints": current_app.view_functions,
-        "free_at": _first_free(session, client, lines), "links": links.of_client(session, client.id), "now": now,
+        "free_at": _first_free(session, client, lines), "now": now,
+        "links": links.of_client(session, client.id) if signs(session).asked else [],
         "network_name": network_name, "spent": paid.month(session, client),
     }  # fmt: skip
 
