@@ -37,6 +37,8 @@ def test_a_crop_is_said_beside_the_picture_as_soon_as_it_is_there(page: Page, tm
     page.set_input_files("#files", tmp_path / "toren.jpg")
     notes = page.locator("[data-shots] [data-notes]")
     expect(notes).to_contain_text(CROPPED, timeout=60_000)
+    shown = "one => Math.abs(one.naturalWidth / one.naturalHeight - 0.8) < 0.01"
+    page.wait_for_function(f"() => [...document.querySelectorAll('.shot__crop')].some({shown})")
     expect(page.locator(".checks__sum")).not_to_contain_text("has to be right first")
     page.locator("[data-remove]").first.click()
     expect(notes).to_have_count(0)
