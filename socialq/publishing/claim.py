@@ -52,7 +52,10 @@ def claim(sender: Sender, delivery_id: int, prepared: Prepared) -> Claim | None:
     started = clock.boottime()
     try:
         with sender.db.begin() as session:
-            channel, limited = budget.locked(session, delivery_id)
+            found = budget.locked(session, delivery_id)
+            if found is None:
+                return None
+            channel, limited = found
             declared = declares(sender.parts.networks.get(channel.network))
             limited = counted.rows(session, channel, limited, declared)
             price = prices(sender.parts.networks.get(channel.network))

@@ -84,17 +84,17 @@ def _ready(sender: Sender, delivery_id: int) -> Work | None:
 def _reserve(sender: Sender, delivery_id: int, query: Select[Delivery]) -> Work | None:
     """Counts the try before anything is decoded."""
     with sender.db.begin() as session:
-        channel, limited = budget.locked(session, delivery_id)
+        limited = budget.locked(session, delivery_id)
         moment = now(session)
         delivery = session.scalars(
             query.with_for_update(skip_locked=True, of=Delivery), _mine(sender, delivery_id, moment)
         ).first()
-        if delivery is None:
+        if delivery is None or limited is None:
             return None
         if delivery.prep_tries >= TRIES:
             _refuse_poison(session, delivery)
             return None
-        hold = budget.take(session, channel, limited, budget.PREPARATION, sender.times.upload)
+        hold = budget.take(session, *limited, budget.PREPARATION, sender.times.upload)
         delivery.prep_tries += 1
         delivery.reserved_until = moment + timedelta(seconds=sender.times.lease)
         delivery.memory = new_memory(delivery)

@@ -51,10 +51,10 @@ def subject(channel: Channel, scope: str) -> str:
     return {"app": channel.network, "host": channel.host}.get(scope, str(channel.id))
 
 
-def locked(session: Session, delivery_id: int) -> tuple[Channel, list[Budget]]:
-    """The channel of a delivery, and its budgets as `lock` gives them."""
-    channel = session.scalars(select(Channel).join(Delivery).where(Delivery.id == delivery_id)).one()
-    return channel, lock(session, channel)
+def locked(session: Session, delivery_id: int) -> tuple[Channel, list[Budget]] | None:
+    """The channel of a delivery, and its budgets as `lock` gives them. None: there is no such delivery."""
+    channel = session.scalars(select(Channel).join(Delivery).where(Delivery.id == delivery_id)).first()
+    return (channel, lock(session, channel)) if channel else None
 
 
 def lock(session: Session, channel: Channel, found: Iterable[Remaining] = ()) -> list[Budget]:

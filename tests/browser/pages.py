@@ -94,6 +94,7 @@ PAGES = [
     Page("composer", "/posts/new", CLIENTS),
     Page("composer-refused", "/posts/new", CLIENTS, status=422, then=sent("[data-compose]", "[value=schedule]")),
     Page("composer-sure", "/posts/new", POSTS, then=places.asked_whether_now),
+    Page("composer-thread", "/posts/new", POSTS, then=places.with_a_part),
     Page("composer-edit", lambda parts: places.one_with_a_picture(parts) + "/edit", POSTS),
     Page("calendar", "/calendar"),
     Page("calendar-client", "/calendar?client=1", CLIENTS),

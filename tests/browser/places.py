@@ -130,3 +130,12 @@ def some_to_confirm(parts: Parts) -> str:
             delivery.confirm_at = delivery.confirm_since = moment
             delivery.confirm_found, delivery.confirm_url = found, "https://mastodon.example/@vera/1" if found else ""
     return "/confirmations"
+
+
+def with_a_part(tab: Tab) -> None:
+    """A thread of two, the second part too long."""
+    tab.fill("#text", "Vandaag vers uit de oven: speculaas en taaitaai.")
+    tab.locator("[name=channels]").first.check(force=True)
+    sent("[data-compose]", "[value=part]")(tab)
+    tab.fill("#part-2", "Bestellen kan tot twaalf uur. " * 20)
+    sent("[data-compose]", "[value=part]")(tab)
