@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+from sqlalchemy import delete
 
+from socialq.connecting import apps
+from socialq.models import Channel, ConnectLink, OutboxMail
 from socialq.services.i18n import Words
 from tests.browser.chromium import chromium, executable
 from tests.browser.looks import AXE
+from tests.browser.served import served
 from tests.browser.worlds import World, world
 from tests.compiled import keep_compiled
+from tests.networks.circles import Circles, OAuthServer, flow, oauth_server
 
 keep_compiled()
 
@@ -44,3 +49,36 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
             return made[name]
 
         yield get
+
+
+@pytest.fixture(scope="module")
+def circles() -> Iterator[OAuthServer]:
+    with oauth_server() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, circles: OAuthServer) -> Iterator[World]:
+    """The demo, with Circles, and a mail server that nobody asks."""
+    networks = {"circles": Circles(flow=flow(circles.address))}
+    with served(tmp_path_factory.mktemp("house"), networks, smtp_url="smtp://127.0.0.1:1") as made:
+        yield made
+
+
+@pytest.fixture
+def vera(house: World) -> World:
+    """As if nothing had been asked or connected yet; with an app for Circles."""
+    with house.parts.db.begin() as session:
+        session.execute(delete(ConnectLink))
+        session.execute(delete(OutboxMail))
+        session.execute(delete(Channel).where(Channel.network == "circles"))
+        apps.keep(session, house.parts.secrets, "circles", "the-app", "canary-5ecret", "cli")
+    return house
+
+
+@pytest.fixture
+def page(browser: Browser, vera: World) -> Iterator[Page]:
+    """The owner's."""
+    with browser.new_context() as profile:
+        profile.add_cookies(vera.cookies("en"))
+        yield profile.new_page()

@@ -1,37 +1,21 @@
 """A Mastodon account connected in a real Chromium: out by a form, yes on the server, back by itself; the page's CSP lets it."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from mastodon_mock.testing import DEFAULT_TEST_SEED, MockServer
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
-from socialq.app import create_app
-from socialq.settings import Settings
-from socialq.wiring import open_parts
-from tests.browser.worlds import FILLED, Quiet, World
-from tests.cli.desk import closed_port
+from tests.browser.served import served
+from tests.browser.worlds import World
 
 
 @pytest.fixture
 def vera(tmp_path: Path) -> Iterator[World]:
     """The demo, reached under its own BASE_URL."""
-    address = f"http://127.0.0.1:{(port := closed_port())}"
-    parts = open_parts(Settings(data_dir=tmp_path, allow_private_hosts=True, base_url=address, log_level="WARNING"))
-    owner = FILLED["demo"](parts)
-    app = create_app(parts.settings)
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield World("demo", address, parts, owner)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["socialq"].db.dispose()
-    parts.db.dispose()
+    with served(tmp_path) as made:
+        yield made
 
 
 def test_out_and_back(browser: Browser, vera: World) -> None:
