@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from socialq import clock
-from socialq.domain.outcomes import Deferred, Disconnected, NotSent, Published, Rejected
+from socialq.domain.outcomes import Deferred, Disconnected, Found, NotSent, Published, Rejected
 from socialq.networks.base import Content
 from socialq.networks.facebook import NETWORK
 from socialq.networks.facebook.client import RATE, Unexplained
 from socialq.networks.facebook.refusals import LOST
 from tests.networks.desk import KEY
-from tests.networks.facebook_desk import account, graph, ready, says
-from tests.networks.fake_graph import PAGE, TOKEN, VERSION, FakeGraph
+from tests.networks.facebook_desk import account, graph, ready, says, wanted
+from tests.networks.fake_graph import PAGE, TOKEN, VERSION, FakeGraph, error
 
 FEED, FINAL = f"{VERSION}/{PAGE}/feed", f"{VERSION}/{PAGE}_"
 
@@ -77,6 +77,16 @@ def test_after_the_final_call_doubt_stays_doubt(server: FakeGraph, code: int, su
     says(server, "POST", FINAL, code, subcode, status=500 if code < 3 else 400)
     with pytest.raises(Unexplained):
         NETWORK.publish(waits, account(server))
+
+
+def test_a_no_to_a_post_that_is_public_already_is_no_failure(server: FakeGraph) -> None:
+    waits = ready(server)
+    assert isinstance(NETWORK.publish(waits, account(server)), Published)
+    body = error(100, None, "(#100) This post was already published").body
+    server.behave("POST", FINAL, {"type": "status", "status": 400, "body": body})
+    with pytest.raises(Unexplained):
+        NETWORK.publish(waits, account(server))
+    assert isinstance(NETWORK.find(waits, wanted(), account(server)), Found)
 
 
 def test_transient_is_believed_over_the_table(server: FakeGraph) -> None:

@@ -31,11 +31,13 @@ ACCESS: Table = (
     Row("deferred", "Facebook takes no more requests for now", code=RATE),
     Row("deferred", "Facebook has blocked this Page for some hours", code=BLOCKED),
 )
-# Of the final call. "Duplicate" may mean this very post: look. An object that is not there may have been public before: look.
+# Of the final call. What speaks of a duplicate or of publishing may mean that this very post is public already, and one that is not
+# there may have been: look.
 FINAL: Table = (
     *ACCESS,
     Row("unknown", code=506),
     Row("unknown", code=100, subcode=33),
+    Row("unknown", code=100, pattern="already|duplicate|publish"),
     Row("rejected", "Facebook refuses the post", code=100),
 )
 # Of preparation: nothing of it is public.
