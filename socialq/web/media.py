@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from werkzeug.datastructures import FileStorage
 
 from socialq.domain.roles import Act
-from socialq.errors import BadInput
+from socialq.errors import BadInput, NotFound, Unavailable
 from socialq.models import Media
 from socialq.services.media import drop_spare, keeping, picture_of, record
 from socialq.services.pictures import part, smaller
@@ -18,6 +18,8 @@ from socialq.web.forms import Form, Id
 
 CROP = re.compile(r"(\d{1,6})-(\d{1,6})-(\d{1,6})-(\d{1,6})", re.ASCII)
 bp = Blueprint("media", __name__, url_prefix="/media")
+
+CODES = {uploads.TooLarge: 413, NotFound: 404, Unavailable: 503}
 
 
 class Upload(Form):
@@ -36,8 +38,8 @@ def create() -> tuple[dict[str, object], int]:
         (media_id,) = take_in(given.client, [uploads.body(given.name)])
     except ValidationError:
         abort(400)
-    except BadInput as error:
-        return {"error": forms.say(error)}, 413 if isinstance(error, uploads.TooLarge) else 422
+    except (BadInput, Unavailable) as error:
+        return {"error": forms.say(error)}, CODES.get(type(error), 422)
     small = url_for("media.show", media_id=media_id, size="small")
     return {"id": media_id, "url": url_for("media.show", media_id=media_id), "small": small}, 201
 
