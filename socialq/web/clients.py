@@ -145,6 +145,13 @@ def _keep(given: Given[ClientForm], client_id: int = 0) -> Client | None:
         return None
 
 
+def _is_paid(client: Client | None) -> bool:
+    if client is None:
+        return False
+    with reach.parts().db.read() as session:
+        return paid.concerns(session, client)
+
+
 def _form(given: Given[ClientForm], client: Client | None = None) -> str:
     return render_template(
         "clients/edit.html",
@@ -152,5 +159,5 @@ def _form(given: Given[ClientForm], client: Client | None = None) -> str:
         client=client,
         zones=zones.labels(reach.words()),
         limits=client_pages.limits(given),
-        paid=paid.anything(),
+        paid=_is_paid(client),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialq.errors import BadInput
@@ -16,9 +17,11 @@ CAP = mark("The most a month is an amount like 25 or 25.50.")
 MOST = 1_000_000  # no assistant spends more
 
 
-def anything() -> bool:
-    """Whether a network here is paid for at all; else no page speaks of money."""
-    return any(prices(one) for one in reach.parts().networks.values())
+def concerns(session: Session, client: Client) -> bool:
+    """Whether she has a channel that is paid for, or a cap; else no page speaks of money."""
+    networks = reach.parts().networks
+    there = session.scalars(select(Channel.network).where(Channel.client_id == client.id).distinct())
+    return client.monthly_cap is not None or any(prices(networks.get(one)) for one in there)
 
 
 def written(micros: int, currency: str) -> str:
@@ -58,7 +61,7 @@ def of_post(
 
 def month(session: Session, client: Client) -> str:
     """What is spent, and of how much; empty where nothing is paid for."""
-    if not anything():
+    if not concerns(session, client):
         return ""
     spent = money.spent(session, client) or {"USD": 0}
     words = reach.words()

@@ -36,6 +36,7 @@ class X(ByCode):
     metrics_given: frozenset[str] = frozenset(
         {"views", "likes", "comments", "shares", "saves", "clicks", "video_views", "followers"}
     )
+    chains: bool = True
     at_once: int = numbers.AT_ONCE
     prices: Prices = PRICES
     app_credentials: AppCredentials = AppCredentials("https://console.x.com", "Client ID", "Client Secret")
