@@ -47,7 +47,7 @@ async function send(file) {
 }
 
 function told() {
-  const shots = [...form.querySelectorAll("[data-shots] img")].map((img) => Object.assign(new Image(), { src: img.src }));
+  const shots = [...form.querySelectorAll("[data-shots] .shot > img")].map((img) => Object.assign(new Image(), { src: img.src }));
   for (const place of form.querySelectorAll("[data-preview-shots]")) place.replaceChildren(...shots.map((one) => one.cloneNode()));
   form.dispatchEvent(new CustomEvent("socialq:pictures"));
 }
