@@ -91,12 +91,8 @@ def pull(
             return Pulled(problem="Posts need what the network still gives; it is asked for numbers later.")
     if work is None:
         return Pulled(problem="Somebody else is asking for these numbers now.")
-    network = networks.get(work.channel.network)
-    if not pay(db, network, work.channel, len(work.posts), account=work.account):
-        with db.begin() as session:
-            _wait(session, channel_id, database.now(session) + LONGEST_CLAIM)
-            budget.give_back(session, work.hold)
-        return Pulled(problem="This month's money for this client is spent; its numbers are asked for later.")
+    if not pay(db, networks.get(work.channel.network), work.channel, len(work.posts), account=work.account):
+        return _unpaid(db, work)
     account = None
     try:
         account = open_account(work.channel)
@@ -112,6 +108,13 @@ def pull(
     with db.begin() as session:
         _answered(session, work, account)
         return _record(session, work, answer)
+
+
+def _unpaid(db: Database, work: Work) -> Pulled:
+    with db.begin() as session:
+        _wait(session, work.channel.id, database.now(session) + LONGEST_CLAIM)
+        budget.give_back(session, work.hold)
+    return Pulled(problem="This month's money for this client is spent; its numbers are asked for later.")
 
 
 def _allowed(session: Session, networks: Networks, work: Work) -> Work:
