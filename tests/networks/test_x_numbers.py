@@ -76,6 +76,8 @@ def test_only_young_posts_are_asked_for_what_only_the_account_may_know(server: F
     found = NETWORK.metrics(ids, account(server))
     assert [("clicks" in one.common) for one in found.values() if one] == [True, False]
     assert server.requests == [("GET", POSTS)] * 2
+    NETWORK.metrics(ids[1:], account(server))
+    assert server.requests == [("GET", POSTS)] * 3
 
 
 def test_an_answer_emptied_for_one_field_is_asked_again_without_it(server: FakeX) -> None:

@@ -119,6 +119,7 @@ def test_two_that_are_the_same_and_one_that_was_changed_are_for_a_person(server:
         status(429, {"detail": "Too Many Requests"}), status(429, CAP), status(402, {}), status(401, {}),
         status(503, {"detail": "Service Unavailable"}), status(200, {"data": [{"id": "5"}], "meta": {"result_count": 1}}),
         status(200, {"data": "no list", "meta": {}}), status(200, {"data": []}), status(200, {"errors": [{"detail": "x"}], "meta": {}}),
+        status(200, {"errors": [{"detail": "x"}], "meta": {"result_count": 0}}),
         {"type": "garbage"}, {"type": "cut"}, {"type": "empty"},
     ],
 )  # fmt: skip
