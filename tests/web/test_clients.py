@@ -190,6 +190,8 @@ def test_every_text_went_through_a_catalog(parts: Parts, vera: Browser, monkeypa
             "VE",
             "N",
             "Bluesky",
+            "Facebook",
+            "X",
             "Mastodon",
             "brood",
             "taart",
