@@ -76,11 +76,10 @@ def _of_picture(one: Shot, takes: Takes) -> Found:
 
 
 def _of_video(one: Shot, takes: Takes) -> Found:
-    least, most = takes.video_seconds
+    (least, most), codec = takes.video_seconds, one.codecs.partition(" ")[0]
     if one.media_type not in takes.video_types:
         yield NO_VIDEO_TYPE, {"type": one.media_type}
-    codec = one.codecs.partition(" ")[0]
-    if codec and takes.video_codecs and codec not in takes.video_codecs:
+    elif codec and takes.video_codecs and codec not in takes.video_codecs:
         yield NO_CODEC, {"codec": CODECS.get(codec, codec)}
     if takes.video_bytes and one.size > takes.video_bytes:
         yield HEAVY_VIDEO, {"size": up(one.size), "most": down(takes.video_bytes)}

@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
 
     with op.batch_alter_table("media") as batch:
-        batch.add_column(sa.Column("seconds", sa.Float(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("seconds", sa.Double(), nullable=False, server_default="0"))
         batch.add_column(sa.Column("codecs", sa.String(length=64), nullable=False, server_default=""))
 
 
