@@ -26,7 +26,7 @@ def post() -> None:
 @click.option("--channel", "channels", type=ID, multiple=True, required=True, help="Where it goes; as often as needed.")
 @click.option("--text", required=True, help="What it says.")
 @click.option("--then", "following", multiple=True, help="What follows it, as an answer to it; as often as needed.")
-@click.option("--media", "files", multiple=True, help="A picture; as often as needed, each with its --alt.")
+@click.option("--media", "files", multiple=True, help="A picture or video; as often as needed, each with its --alt.")
 @click.option("--alt", "alts", multiple=True, help="What the picture shows, in the order of --media.")
 @click.option("--at", help="When: ISO 8601 with an offset, like 2026-10-06T09:00:00+02:00.")
 @click.option("--next-slot", is_flag=True, help="In the client's next free slot.")
@@ -94,7 +94,7 @@ def _create(
     from socialq.services.media import keeping, record
 
     with ExitStack() as stack:
-        intake = stack.enter_context(keeping(parts.storage))
+        intake = stack.enter_context(keeping(parts.storage, parts.settings.video_mb))
         accepted = [(intake.accept(Path(file)), alt) for file, alt in pairs]
         session = stack.enter_context(parts.db.begin())
         most = parts.settings.client_media_mb * 1_000_000
