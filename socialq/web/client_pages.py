@@ -126,7 +126,7 @@ def _facts(session: Session, client: Client) -> dict[str, Any]:
         "limit": timedelta(seconds=client.lateness_limit), "endpoints": current_app.view_functions,
         "free_at": _first_free(session, client, lines), "now": now,
         "links": links.of_client(session, client.id) if signs(session).asked else [],
-        "network_name": network_name, "spent": paid.month(session, client),
+        "network_name": network_name, "spent": paid.month(session, client, [one.channel.network for one in lines]),
     }  # fmt: skip
 
 

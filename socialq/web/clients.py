@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from flask import Blueprint, redirect, render_template, url_for
 from pydantic import Field, StringConstraints
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from socialq.domain.roles import Act, may
 from socialq.errors import BadInput
-from socialq.models import Client
+from socialq.models import Channel, Client
 from socialq.planning import pausing
 from socialq.planning.clients import LONGEST_LIMIT, LONGEST_NAME, NewClient, add_client, change_client
 from socialq.services.i18n import mark
@@ -149,7 +150,8 @@ def _is_paid(client: Client | None) -> bool:
     if client is None:
         return False
     with reach.parts().db.read() as session:
-        return paid.concerns(session, client)
+        there = session.scalars(select(Channel.network).where(Channel.client_id == client.id).distinct())
+        return paid.concerns(client, there)
 
 
 def _form(given: Given[ClientForm], client: Client | None = None) -> str:

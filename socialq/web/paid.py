@@ -1,8 +1,7 @@
 """What paid networks cost, as pages say it: a post before it is scheduled, a client's month so far, her cap. Saves nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialq.errors import BadInput
@@ -17,11 +16,10 @@ CAP = mark("The most a month is an amount like 25 or 25.50.")
 MOST = 1_000_000  # no assistant spends more
 
 
-def concerns(session: Session, client: Client) -> bool:
-    """Whether she has a channel that is paid for, or a cap; else no page speaks of money."""
-    networks = reach.parts().networks
-    there = session.scalars(select(Channel.network).where(Channel.client_id == client.id).distinct())
-    return client.monthly_cap is not None or any(prices(networks.get(one)) for one in there)
+def concerns(client: Client, networks: Iterable[str]) -> bool:
+    """Whether one of her channels' networks is paid for, or she has a cap; else no page speaks of money."""
+    known = reach.parts().networks
+    return client.monthly_cap is not None or any(prices(known.get(one)) for one in networks)
 
 
 def written(micros: int, currency: str) -> str:
@@ -59,9 +57,9 @@ def of_post(
             )
 
 
-def month(session: Session, client: Client) -> str:
+def month(session: Session, client: Client, networks: Iterable[str]) -> str:
     """What is spent, and of how much; empty where nothing is paid for."""
-    if not concerns(session, client):
+    if not concerns(client, networks):
         return ""
     spent = money.spent(session, client) or {"USD": 0}
     words = reach.words()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from socialq.domain.marks import Mark
 from socialq.errors import BadInput
@@ -95,7 +95,8 @@ def _shots(session: Session, post: Post) -> list[Shot]:
 
 def typed(session: Session, post: Post) -> dict[str, Any]:
     """What the composer's fields hold for it."""
-    client, revision = session.get_one(Client, post.client_id), session.get_one(Revision, post.revision_id)
+    client = session.get_one(Client, post.client_id)
+    revision = session.get_one(Revision, post.revision_id, options=[joinedload(Revision.parts)])
     on, at = _wall(post, client)
     return {
         "client": str(post.client_id), "text": revision.text, "part": [one.text for one in revision.parts], "revision": str(revision.id),
