@@ -45,6 +45,8 @@ def tell(session: Session, delivery: Delivery, client_id: int, facts: Mapping[st
 def failed(session: Session, facts: Mapping[str, Any]) -> set[int]:
     """Of those that an incident lists, which still want a decision."""
     ids = [int(one["delivery_id"]) for one in facts.get("deliveries", [])]
+    if not ids:
+        return set()
     query = select(Delivery.id).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.FAILED)
     return set(session.scalars(query))
 

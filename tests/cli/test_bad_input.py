@@ -88,7 +88,7 @@ BAD = {
     "php": ((*POST, "--text", "Hallo", "--media", "shell.php", *AT), "shell.php is not a picture"),
     "bomb": ((*POST, "--text", "Hallo", "--media", "bomb.png", *AT), "too many pixels"),
     "no file": ((*POST, "--text", "Hallo", "--media", "none.png", *AT), "none.png cannot be read"),
-    "a folder": ((*POST, "--text", "Hallo", "--media", "/", *AT), "Is a directory"),
+    "a folder": ((*POST, "--text", "Hallo", "--media", "/", *AT), "is not a file"),
     "good, then bad": ((*POST, "--text", "Hallo", "--media", "good.png", "--media", "page.png", *AT), "page.png"),
     "good, but long": ((*POST, "--text", "é" * 501, "--media", "good.png", *AT), "501 characters"),
     "unknown client": (("post", "add", "--client", "77", "--channel", "1", "--text", "Hallo", *AT), "no client 77"),
