@@ -19,6 +19,7 @@ DESKTOP, PHONE = WATCHED
 # there after a log-in only: test_connect_by_code.py looks at them.
 NO_PAGES = {
     "static", "health.healthz", "health.readyz", "measures.show", "media.show", "reports.file", "reports.plotly", "today.now",
+    "fetched.show",
     "authorizations.callback", "choosing.show", "by_link.choice",
 }  # fmt: skip
 # Each page of each world once: a phone for what is empty or long, a desk for the others. `make shots` looks through every window.

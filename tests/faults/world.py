@@ -131,7 +131,7 @@ class World:
         return delivery
 
     def _picture(self, session: Session, client_id: int) -> Media:
-        name = f"{secrets.token_hex(8)}.png"
+        name = f"{secrets.token_hex(16)}.png"
         Image.new("RGB", (8, 8), "teal").save(self.parts.media / name)
         media = Media(
             client_id=client_id, name=name, media_type="image/png", width=8, height=8, size=99, sha256=name,
