@@ -25,6 +25,13 @@ POSTGRES = os.environ.get("SOCIALQ_TEST_POSTGRES_URL", "")
 SHIPPED = passwords._hasher
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
+# Files that take a minute come first, or one worker ends with them while the other has nothing left to do.
+LONG = ("tests/journey", "tests/tokens", "tests/usecases/test_budget_week.py", "tests/usecases/test_media_table.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda one: not one.nodeid.startswith(LONG))
+
 
 @pytest.fixture
 def shipped_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
