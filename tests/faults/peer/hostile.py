@@ -187,11 +187,14 @@ def _listen() -> socket.socket:
 
 
 def _bound(port: int) -> socket.socket:
-    """Refuses until it listens. Only the port that was ours is taken in spite of what is left of its connections."""
+    """Refuses until it listens. A new port is nobody else's; one that was ours is taken in spite of what is left of its connections,
+    which have this from the listener."""
     listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(port > 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    if port:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setblocking(False)
     return listener
 
