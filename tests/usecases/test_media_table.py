@@ -91,7 +91,8 @@ def test_every_file_is_kept_or_refused_in_one_sentence(table: dict[str, dict[str
         assert not row["kept"] or all(row["gets"].values()), what
 
 
-def test_what_is_refused(table: dict[str, dict[str, Any]]) -> None:
+@pytest.mark.abuse(27)
+def test_abuse_27_what_is_refused(table: dict[str, dict[str, Any]]) -> None:
     assert {what: told in table[what]["no"] for what, told in REFUSED.items()} == dict.fromkeys(REFUSED, True)
 
 
@@ -104,7 +105,7 @@ def test_what_each_network_gets(table: dict[str, dict[str, Any]]) -> None:
     assert {key: value.endswith(GETS[key]) for key, value in found.items()} == dict.fromkeys(GETS, True)
 
 
-def test_abuse_26_36_neither_this_process_nor_one_for_videos_takes_200_mb_more(
+def test_abuse_26_27_neither_this_process_nor_one_for_videos_takes_200_mb_more(
     table: dict[str, dict[str, Any]],
 ) -> None:
     assert max(row["grown"] for row in table.values()) < MOST

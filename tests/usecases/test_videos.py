@@ -94,9 +94,9 @@ def asked() -> Iterator[tuple[int, list[str]]]:
     server.server_close()
 
 
-@pytest.mark.abuse(36)
+@pytest.mark.abuse(27)
 @pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm"])
-def test_abuse_36_nothing_that_a_file_names_is_opened(
+def test_abuse_27_nothing_that_a_file_names_is_opened(
     storage: Storage, tmp_path: Path, asked: tuple[int, list[str]], name: str
 ) -> None:
     port, seen = asked
@@ -115,13 +115,16 @@ def test_abuse_36_nothing_that_a_file_names_is_opened(
     assert seen == [] and left(storage) == []
 
 
-@pytest.mark.abuse(36)
-def test_abuse_36_a_reference_to_another_file_is_not_followed(storage: Storage, tmp_path: Path) -> None:
+@pytest.mark.abuse(27)
+def test_abuse_27_a_reference_to_another_file_is_not_followed(storage: Storage, tmp_path: Path) -> None:
     got = accept(storage, elsewhere(tmp_path / "a.mp4"))
     assert (got.width, got.height) == (320, 180)
 
 
-def test_one_that_takes_too_long_is_given_up(tmp_path: Path, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.abuse(27)
+def test_abuse_27_one_that_takes_too_long_is_given_up(
+    tmp_path: Path, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(videos, "DEADLINE", 0.05)
     with pytest.raises(BadInput, match="takes too long"):
         accept(storage, film(tmp_path / "a.mp4"))
