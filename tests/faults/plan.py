@@ -68,7 +68,7 @@ CONTROLS = [
 ]
 GROUPS = [  # those that last longest come first
     Group("processes", processes.ROWS),
-    *(Group(row.name, [row]) for row in people.ALONE),
+    Group("alone", people.ALONE),
     Group("many", [*doorbell.REDIS, *doorbell.MANY, *controls.ROWS], MANY),
     Group("databases", [*databases.ROWS, *processes.FULL], Setting(own_cluster=True)),
     Group("answers", [*answers.ROWS, *controls.QUIET], Setting(times=TIMES), together=True),

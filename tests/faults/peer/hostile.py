@@ -127,7 +127,7 @@ class Hostile:
         if what == "stalled":
             self.wait(150)  # past quarantine and gap; then it reads what has come
         body = _body(connection, rest, int(headers.get("content-length", 0)))
-        self.wait({"hang": 30, "late": 55, "very late": 95, "slow": 12, "never": 100, "later slowly": 12}.get(what, 0))
+        self.wait({"hang": 30, "late": 55, "very late": 95, "slow": 9, "never": 100, "later slowly": 12}.get(what, 0))
         if what in INSTEAD:
             _send(connection, INSTEAD[what])
             return
